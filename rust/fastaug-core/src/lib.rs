@@ -1,0 +1,12 @@
+//! fastaug's core: a policy is sampled into operations, planned, and run exact and fast. Knows nothing of Python.
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod image;
+pub mod ops;
+pub mod param;
+pub mod rng;
+pub mod simd;
+pub mod targets;
+
+pub use error::{Error, Result};

@@ -1,0 +1,22 @@
+//! Operations that change each pixel by itself into another type or channel count.
+
+use super::{Context, family};
+use crate::image::{Format, Image, ImageMut};
+
+/// What every converting operation can do.
+pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
+    /// The format it makes.
+    fn output(&self, input: Format) -> Format;
+
+    /// Writes the whole output, which has the input's size.
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
+}
+
+mod normalize;
+
+pub use normalize::Normalize;
+
+family! {
+    /// A converting operation.
+    Convert: ConvertOp { Normalize }
+}

@@ -1,0 +1,51 @@
+//! Operations that change each pixel by itself, in place, keeping type and channel count.
+//!
+//! The executor runs a chain of them over a tile of a few rows while it is in the cache, so an operation may use its
+//! position (to erase a rectangle, to number its noise) but must not depend on where tiles begin.
+
+use super::{Context, Role, family};
+use crate::image::Shape;
+
+/// Whole rows of an image, contiguous, to be changed in place.
+#[derive(Debug)]
+pub enum Rows<'a> {
+    /// 8-bit.
+    U8(&'a mut [u8]),
+    /// 16-bit labels.
+    U16(&'a mut [u16]),
+    /// 32-bit labels.
+    U32(&'a mut [u32]),
+    /// 64-bit labels.
+    U64(&'a mut [u64]),
+    /// Floating point.
+    F32(&'a mut [f32]),
+}
+
+/// Where rows lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The first row's number in the image.
+    pub y: usize,
+    /// The shape of the whole image.
+    pub shape: Shape,
+}
+
+/// What every pointwise operation can do.
+pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
+    /// Whether it changes a target of this role; pictures only, unless it says otherwise.
+    fn applies_to(&self, role: Role) -> bool {
+        role == Role::Image
+    }
+
+    /// Changes the rows in place.
+    fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
+}
+
+mod lut;
+
+pub use lut::Lut;
+
+family! {
+    /// A pointwise operation.
+    Pointwise: PointwiseOp { Lut }
+}

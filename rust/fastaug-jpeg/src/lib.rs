@@ -1,0 +1,2 @@
+//! JPEG decoding for training pipelines.
+#![forbid(unsafe_code)]
