@@ -5,8 +5,10 @@ pub mod error;
 pub mod image;
 pub mod ops;
 pub mod param;
+pub mod policy;
 pub mod rng;
 pub mod simd;
 pub mod targets;
+pub mod transforms;
 
 pub use error::{Error, Result};

@@ -54,7 +54,12 @@ pub struct Bounds;
 
 impl Bounds {
     /// The whole range must lie between two numbers.
-    pub fn within(field: &'static str, interval: Interval, least: f64, greatest: f64) -> Result<(), (&'static str, String)> {
+    pub fn within(
+        field: &'static str,
+        interval: Interval,
+        least: f64,
+        greatest: f64,
+    ) -> Result<(), (&'static str, String)> {
         if interval.low < least || interval.high > greatest {
             let reason = if greatest == f64::INFINITY {
                 format!("both ends must be at least {least}, got [{}, {}]", interval.low, interval.high)

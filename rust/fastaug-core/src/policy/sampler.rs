@@ -1,0 +1,184 @@
+//! What a transform sees while it is sampled: the image's format so far, its random stream, the boxes and keypoints, and
+//! the list of operations that it adds to.
+
+use crate::{
+    Error, Result,
+    image::{DType, Format, Image, Rect, Shape},
+    ops::{Op, Role},
+    param::Interval,
+    rng::{Seeds, Stream},
+    targets::{BBox, Keypoint},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+/// The way to the pixels, for the few transforms that cannot draw without them. Whoever runs the policy implements it;
+/// asking for it is a barrier: everything sampled so far is carried out first.
+pub trait Pixels {
+    /// Carries out operations on every target.
+    fn run(&mut self, ops: &[Op]) -> Result<()>;
+
+    /// The image as it is now.
+    fn image(&self) -> Result<Image<'_>>;
+
+    /// The first mask as it is now, if there is one.
+    fn mask(&self) -> Result<Option<Image<'_>>>;
+
+    /// Hands every target to a callback outside the core; answers with the image's new format.
+    fn call(&mut self, callback: u32, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<Format>;
+}
+
+/// Layout of the final image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// Height × width × channels.
+    #[default]
+    Hwc,
+    /// Channels × height × width.
+    Chw,
+}
+
+/// What one transform drew: enough to do the same again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Applied {
+    /// The transform's name.
+    pub name: String,
+    /// The node's path in the policy.
+    pub path: String,
+    /// What it drew, by name.
+    pub drawn: Map<String, Value>,
+}
+
+/// The state of sampling.
+pub struct Sampler<'a> {
+    seeds: Seeds,
+    stream: Stream,
+    format: Format,
+    ops: Vec<Op>,
+    /// Boxes in pixels of the current image.
+    pub boxes: Vec<BBox>,
+    /// Keypoints in pixels of the current image.
+    pub keypoints: Vec<Keypoint>,
+    /// Recorded draws of the node being sampled, if it is a replay.
+    replay: Option<&'a Map<String, Value>>,
+    drawn: Option<Map<String, Value>>,
+    applied: Vec<Applied>,
+    pixels: &'a mut dyn Pixels,
+}
+
+impl<'a> Sampler<'a> {
+    /// Ready to sample for an image of this format.
+    pub fn new(seeds: Seeds, format: Format, record: bool, pixels: &'a mut dyn Pixels) -> Self {
+        Self {
+            seeds,
+            stream: seeds.stream(0),
+            format,
+            ops: Vec::new(),
+            boxes: Vec::new(),
+            keypoints: Vec::new(),
+            replay: None,
+            drawn: record.then(Map::new),
+            applied: Vec::new(),
+            pixels,
+        }
+    }
+
+    /// The image's shape so far.
+    pub fn shape(&self) -> Shape {
+        self.format.shape
+    }
+
+    /// The type of the image's values so far.
+    pub fn dtype(&self) -> DType {
+        self.format.dtype
+    }
+
+    /// Shape and type.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// A value drawn under a name. A replay gives the recorded value instead, so whatever is drawn must be asked for
+    /// here: the name is what the user finds in `applied_transforms`.
+    pub fn value<T: Serialize + DeserializeOwned>(
+        &mut self,
+        name: &str,
+        draw: impl FnOnce(&mut Stream) -> T,
+    ) -> Result<T> {
+        let value = match self.replay.and_then(|replay| replay.get(name)) {
+            Some(recorded) => T::deserialize(recorded).map_err(|error| Error::Policy {
+                path: name.to_owned(),
+                reason: format!("the recorded value {recorded} cannot be used: {error}"),
+            })?,
+            None => draw(&mut self.stream),
+        };
+        if let Some(drawn) = &mut self.drawn {
+            let json = serde_json::to_value(&value).map_err(|error| Error::Policy {
+                path: name.to_owned(),
+                reason: format!("the drawn value cannot be recorded: {error}"),
+            })?;
+            drawn.insert(name.to_owned(), json);
+        }
+        Ok(value)
+    }
+
+    /// A number from a range.
+    pub fn uniform(&mut self, name: &str, range: Interval) -> Result<f64> {
+        self.value(name, |stream| stream.uniform(range))
+    }
+
+    /// A whole number from `low` to `high`, both included.
+    pub fn integer(&mut self, name: &str, low: i64, high: i64) -> Result<i64> {
+        self.value(name, |stream| stream.integer(low, high))
+    }
+
+    /// An index below `length`.
+    pub fn index(&mut self, name: &str, length: usize) -> Result<usize> {
+        self.value(name, |stream| stream.index(length))
+    }
+
+    /// True with this probability.
+    pub fn chance(&mut self, name: &str, probability: f64) -> Result<bool> {
+        self.value(name, |stream| stream.chance(probability))
+    }
+
+    /// A seed for noise that is made when the operation runs.
+    pub fn seed(&mut self, name: &str) -> Result<u64> {
+        self.value(name, Stream::seed)
+    }
+
+    /// Adds an operation; boxes and keypoints move at once.
+    pub fn push(&mut self, op: impl Into<Op>) {
+        let op = op.into();
+        if let Op::Geometry(geometry) = &op {
+            let operation = geometry.operation();
+            let shape = self.format.shape;
+            for bbox in &mut self.boxes {
+                *bbox = operation.map_box(shape, *bbox);
+            }
+            for keypoint in &mut self.keypoints {
+                *keypoint = operation.map_keypoint(shape, *keypoint);
+            }
+        }
+        self.format = op.output(self.format, Role::Image);
+        self.ops.push(op);
+    }
+
+    /// Takes erased rectangles out of boxes and keypoints.
+    pub fn erase(&mut self, _rects: &[Rect]) {}
+
+    /// Carries out everything so far and gives access to the pixels.
+    pub fn pixels(&mut self) -> Result<&mut dyn Pixels> {
+        self.pixels.run(&std::mem::take(&mut self.ops))?;
+        Ok(self.pixels)
+    }
+
+    /// The error of a transform that needs a larger image.
+    pub fn too_small(&self, height: usize, width: usize) -> Error {
+        let shape = self.format.shape;
+        Error::Shape(format!(
+            "needs an image of at least {height}×{width} pixels (height × width), got {}×{}; resize before it, or set pad_if_needed=True",
+            shape.height, shape.width
+        ))
+    }
+}

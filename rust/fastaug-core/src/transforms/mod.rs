@@ -1,0 +1,58 @@
+//! Transforms: what a policy is made of. Each is one file: its parameters, and how it draws and turns what it drew into
+//! operations. A transform never touches a pixel.
+//!
+//! To add one: a file here, and its name in the list at the end of this page.
+
+mod placement;
+
+use crate::{Result, policy::Sampler};
+
+/// What a transform says of a parameter that cannot be: the parameter's name, and what is accepted.
+pub type Wrong = (&'static str, String);
+
+/// What every transform can do.
+pub trait Transform: std::fmt::Debug + Send + Sync {
+    /// What the types of the parameters could not rule out by themselves.
+    fn check(&self) -> Result<(), Wrong> {
+        Ok(())
+    }
+
+    /// Whether anything about it is random, its probability aside.
+    fn is_random(&self) -> bool;
+
+    /// Draws its random values and pushes operations.
+    fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()>;
+}
+
+/// Makes the module of each transform and the function that parses one by its name.
+macro_rules! transforms {
+    ($($module:ident: $name:ident),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// The names of all transforms, in order.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+        /// Parses the parameters of the transform of this name; `None` if there is none.
+        pub fn parse(name: &str, params: &serde_json::Value) -> Option<Result<Box<dyn Transform>, (String, String)>> {
+            match name {
+                $(stringify!($name) => Some(parse_as::<$module::$name>(params)),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+/// Parses the parameters of one transform; the error is the path of the parameter and what was wrong with it.
+fn parse_as<T: Transform + serde::de::DeserializeOwned + 'static>(
+    params: &serde_json::Value,
+) -> Result<Box<dyn Transform>, (String, String)> {
+    let transform: T = serde_path_to_error::deserialize(params)
+        .map_err(|error| (error.path().to_string(), error.inner().to_string()))?;
+    transform.check().map_err(|(field, reason)| (field.to_owned(), reason))?;
+    Ok(Box::new(transform))
+}
+
+transforms! {
+    horizontal_flip: HorizontalFlip,
+    random_crop: RandomCrop,
+}
