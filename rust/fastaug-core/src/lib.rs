@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod error;
+pub mod exec;
 pub mod image;
 pub mod ops;
 pub mod param;

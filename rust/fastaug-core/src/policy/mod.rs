@@ -1,5 +1,98 @@
 //! Policies: a tree of transforms read from JSON, sampled for one image at a time.
 
+mod json;
+mod node;
 mod sampler;
 
-pub use sampler::{Applied, Layout, Pixels, Sampler};
+pub use json::{DRAWS_VERSION, FORMAT_VERSION, check_transform};
+pub use sampler::{Applied, Pixels, Sampled, Sampler};
+
+use crate::{
+    Result,
+    image::Format,
+    param::{Interpolation, Probability},
+    rng::Seeds,
+    targets::{BBox, Keypoint},
+};
+use node::{Node, Visit};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Everything a policy's JSON holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Version of the format.
+    pub fastaug: u32,
+    /// Version of the draws.
+    pub draws: u32,
+    /// The seed; where it is absent, whoever runs the policy brings one.
+    pub seed: Option<u64>,
+    /// Probability that the policy is applied at all.
+    pub p: Probability,
+    /// The transforms.
+    pub transforms: Vec<Value>,
+    /// How boxes are read and kept.
+    pub bbox_params: Option<Value>,
+    /// How keypoints are read and kept.
+    pub keypoint_params: Option<Value>,
+    /// Further targets: their names and what they are.
+    pub additional_targets: std::collections::BTreeMap<String, String>,
+    /// The interpolation of all masks, in place of each transform's own.
+    pub mask_interpolation: Option<Interpolation>,
+    /// Whether all targets must have one size.
+    pub is_check_shapes: bool,
+    /// Whether unknown targets are an error.
+    pub strict: bool,
+    /// Whether what was drawn is given back.
+    pub save_applied_params: bool,
+    /// Whether neighbouring geometric operations become one resampling, which changes bytes.
+    pub merge_geometry: bool,
+}
+
+/// What a policy is sampled for.
+#[derive(Debug)]
+pub struct Subject {
+    /// The image's shape and type.
+    pub format: Format,
+    /// Boxes in pixels.
+    pub boxes: Vec<BBox>,
+    /// Keypoints in pixels.
+    pub keypoints: Vec<Keypoint>,
+}
+
+/// A policy, ready to be sampled any number of times from any thread.
+#[derive(Debug)]
+pub struct Policy {
+    /// Everything beside the tree.
+    pub settings: Settings,
+    root: Node,
+}
+
+impl Policy {
+    /// Reads a policy.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let (settings, children) = json::policy(text)?;
+        let root = Node {
+            id: 0,
+            path: String::new(),
+            name: "Compose".into(),
+            p: settings.p.get(),
+            replay: None,
+            kind: node::Kind::Sequential(children),
+        };
+        Ok(Self { settings, root })
+    }
+
+    /// Whether anything in it draws.
+    pub fn is_random(&self) -> bool {
+        self.root.is_random()
+    }
+
+    /// Settles everything random for one sample. `record` asks for what was drawn.
+    pub fn sample(&self, seeds: Seeds, subject: Subject, record: bool, pixels: &mut dyn Pixels) -> Result<Sampled> {
+        let mut sampler = Sampler::new(seeds, subject, self.settings.mask_interpolation, record, pixels);
+        self.root.sample(&mut sampler, Visit { chosen: false, number: 0 })?;
+        Ok(sampler.finish())
+    }
+}

@@ -1,11 +1,12 @@
 //! What a transform sees while it is sampled: the image's format so far, its random stream, the boxes and keypoints, and
 //! the list of operations that it adds to.
 
+use super::Subject;
 use crate::{
     Error, Result,
     image::{DType, Format, Image, Rect, Shape},
     ops::{Op, Role},
-    param::Interval,
+    param::{Interpolation, Interval},
     rng::{Seeds, Stream},
     targets::{BBox, Keypoint},
 };
@@ -28,16 +29,6 @@ pub trait Pixels {
     fn call(&mut self, callback: u32, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<Format>;
 }
 
-/// Layout of the final image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Layout {
-    /// Height × width × channels.
-    #[default]
-    Hwc,
-    /// Channels × height × width.
-    Chw,
-}
-
 /// What one transform drew: enough to do the same again.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Applied {
@@ -47,39 +38,75 @@ pub struct Applied {
     pub path: String,
     /// What it drew, by name.
     pub drawn: Map<String, Value>,
+    /// What was applied inside it.
+    pub children: Vec<Applied>,
+}
+
+/// Everything that sampling settled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled {
+    /// The operations that have not been carried out yet.
+    pub ops: Vec<Op>,
+    /// The format of the image after them.
+    pub format: Format,
+    /// Boxes after them.
+    pub boxes: Vec<BBox>,
+    /// Keypoints after them.
+    pub keypoints: Vec<Keypoint>,
+    /// What was drawn, if that was asked for.
+    pub applied: Vec<Applied>,
 }
 
 /// The state of sampling.
 pub struct Sampler<'a> {
-    seeds: Seeds,
-    stream: Stream,
-    format: Format,
-    ops: Vec<Op>,
-    /// Boxes in pixels of the current image.
-    pub boxes: Vec<BBox>,
-    /// Keypoints in pixels of the current image.
-    pub keypoints: Vec<Keypoint>,
+    pub(super) seeds: Seeds,
+    pub(super) stream: Stream,
+    pub(super) format: Format,
+    pub(super) ops: Vec<Op>,
+    boxes: Vec<BBox>,
+    keypoints: Vec<Keypoint>,
+    mask_interpolation: Option<Interpolation>,
     /// Recorded draws of the node being sampled, if it is a replay.
-    replay: Option<&'a Map<String, Value>>,
-    drawn: Option<Map<String, Value>>,
-    applied: Vec<Applied>,
+    pub(super) replay: Option<&'a Map<String, Value>>,
+    /// What the node being sampled drew, if that is recorded.
+    pub(super) drawn: Option<Map<String, Value>>,
+    pub(super) applied: Vec<Applied>,
+    /// Within some channels of the image, nothing else moves and pixels cannot be asked for.
+    pub(super) inside_subset: bool,
     pixels: &'a mut dyn Pixels,
 }
 
 impl<'a> Sampler<'a> {
-    /// Ready to sample for an image of this format.
-    pub fn new(seeds: Seeds, format: Format, record: bool, pixels: &'a mut dyn Pixels) -> Self {
+    pub(super) fn new(
+        seeds: Seeds,
+        subject: Subject,
+        mask_interpolation: Option<Interpolation>,
+        record: bool,
+        pixels: &'a mut dyn Pixels,
+    ) -> Self {
         Self {
             seeds,
-            stream: seeds.stream(0),
-            format,
+            stream: seeds.stream(0, 0),
+            format: subject.format,
             ops: Vec::new(),
-            boxes: Vec::new(),
-            keypoints: Vec::new(),
+            boxes: subject.boxes,
+            keypoints: subject.keypoints,
+            mask_interpolation,
             replay: None,
             drawn: record.then(Map::new),
             applied: Vec::new(),
+            inside_subset: false,
             pixels,
+        }
+    }
+
+    pub(super) fn finish(self) -> Sampled {
+        Sampled {
+            ops: self.ops,
+            format: self.format,
+            boxes: self.boxes,
+            keypoints: self.keypoints,
+            applied: self.applied,
         }
     }
 
@@ -147,17 +174,27 @@ impl<'a> Sampler<'a> {
         self.value(name, Stream::seed)
     }
 
+    /// Boxes in pixels of the image as it is now.
+    pub fn boxes(&self) -> &[BBox] {
+        &self.boxes
+    }
+
     /// Adds an operation; boxes and keypoints move at once.
     pub fn push(&mut self, op: impl Into<Op>) {
-        let op = op.into();
-        if let Op::Geometry(geometry) = &op {
-            let operation = geometry.operation();
-            let shape = self.format.shape;
-            for bbox in &mut self.boxes {
-                *bbox = operation.map_box(shape, *bbox);
+        let mut op = op.into();
+        if let Op::Geometry(geometry) = &mut op {
+            if let Some(interpolation) = self.mask_interpolation {
+                geometry.set_mask_interpolation(interpolation);
             }
-            for keypoint in &mut self.keypoints {
-                *keypoint = operation.map_keypoint(shape, *keypoint);
+            if !self.inside_subset {
+                let operation = geometry.operation();
+                let shape = self.format.shape;
+                for bbox in &mut self.boxes {
+                    *bbox = operation.map_box(shape, *bbox);
+                }
+                for keypoint in &mut self.keypoints {
+                    *keypoint = operation.map_keypoint(shape, *keypoint);
+                }
             }
         }
         self.format = op.output(self.format, Role::Image);
@@ -167,10 +204,25 @@ impl<'a> Sampler<'a> {
     /// Takes erased rectangles out of boxes and keypoints.
     pub fn erase(&mut self, _rects: &[Rect]) {}
 
+    /// Drops what a transform has moved out of the image.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Carries out everything so far and gives access to the pixels.
     pub fn pixels(&mut self) -> Result<&mut dyn Pixels> {
+        if self.inside_subset {
+            return Err(Error::Shape("looks at whole images, so it cannot run on selected channels".into()));
+        }
         self.pixels.run(&std::mem::take(&mut self.ops))?;
         Ok(self.pixels)
+    }
+
+    /// Hands everything to a callback outside the core.
+    pub(super) fn call(&mut self, callback: u32) -> Result<()> {
+        self.pixels()?;
+        self.format = self.pixels.call(callback, &mut self.boxes, &mut self.keypoints)?;
+        Ok(())
     }
 
     /// The error of a transform that needs a larger image.

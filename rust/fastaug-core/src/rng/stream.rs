@@ -15,14 +15,15 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    /// The stream of a node of the policy.
-    pub fn stream(&self, node: u32) -> Stream {
+    /// The stream of a node of the policy; `visit` tells apart repeated visits within one sample.
+    pub fn stream(&self, node: u32, visit: u32) -> Stream {
         // The epoch permutes the key. For one seed this is a bijection, so no two (epoch, sample, node, block) of a
         // training run share a pair of key and counter.
         let key = mix(self.seed).wrapping_add(self.epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         Stream {
             generator: Philox4x32::from_seed(key),
-            counter: [0, node, self.sample as u32, (self.sample >> 32) as u32],
+            // A visit draws at most 2²⁰ blocks; noise over pixels has generators of its own.
+            counter: [visit << 20, node, self.sample as u32, (self.sample >> 32) as u32],
             block: [0; 4],
             used: 4,
         }
@@ -167,12 +168,12 @@ mod tests {
     fn streams_differ_in_every_coordinate() {
         let base = seeds();
         let mut firsts: Vec<u64> = vec![
-            base.stream(0).seed(),
-            base.stream(1).seed(),
-            Seeds { seed: 8, ..base }.stream(0).seed(),
-            Seeds { epoch: 2, ..base }.stream(0).seed(),
-            Seeds { sample: 3, ..base }.stream(0).seed(),
-            Seeds { sample: 2 | 1 << 32, ..base }.stream(0).seed(),
+            base.stream(0, 0).seed(),
+            base.stream(1, 0).seed(),
+            Seeds { seed: 8, ..base }.stream(0, 0).seed(),
+            Seeds { epoch: 2, ..base }.stream(0, 0).seed(),
+            Seeds { sample: 3, ..base }.stream(0, 0).seed(),
+            Seeds { sample: 2 | 1 << 32, ..base }.stream(0, 0).seed(),
         ];
         firsts.sort_unstable();
         firsts.dedup();
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn integers_cover_their_range_evenly() {
-        let mut stream = seeds().stream(0);
+        let mut stream = seeds().stream(0, 0);
         let mut counts = [0u32; 7];
         for _ in 0..70_000 {
             counts[(stream.integer(-3, 3) + 3) as usize] += 1;
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_single_value_is_drawn_exactly() {
-        let mut stream = seeds().stream(0);
+        let mut stream = seeds().stream(0, 0);
         for value in [0.1, -0.3, 1e-300, 255.0] {
             assert_eq!(stream.uniform(Interval::exactly(value)), value);
         }
@@ -199,13 +200,13 @@ mod tests {
 
     #[test]
     fn weights_of_zero_are_never_drawn() {
-        let mut stream = seeds().stream(0);
+        let mut stream = seeds().stream(0, 0);
         assert!((0..10_000).all(|_| stream.weighted(&[0.0, 1.0, 0.0, 3.0, 0.0]) % 2 == 1));
     }
 
     #[test]
     fn normal_has_mean_zero_and_deviation_one() {
-        let mut stream = seeds().stream(0);
+        let mut stream = seeds().stream(0, 0);
         let values: Vec<f64> = (0..100_000).map(|_| stream.normal()).collect();
         let mean = values.iter().sum::<f64>() / 1e5;
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 1e5;

@@ -10,10 +10,12 @@ pub trait FilterOp: std::fmt::Debug + std::fmt::Display {
 }
 
 mod box_blur;
+mod channel_subset;
 
 pub use box_blur::BoxBlur;
+pub use channel_subset::ChannelSubset;
 
 family! {
     /// A filter.
-    Filter: FilterOp { BoxBlur }
+    Filter: FilterOp { BoxBlur, ChannelSubset }
 }

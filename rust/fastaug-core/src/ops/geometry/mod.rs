@@ -15,6 +15,7 @@ pub use warp::Warp;
 use super::{Context, Role, family};
 use crate::{
     image::{Image, ImageMut, Shape},
+    param::Interpolation,
     targets::{BBox, Keypoint},
 };
 
@@ -37,4 +38,16 @@ pub trait GeometryOp: std::fmt::Debug + std::fmt::Display {
 family! {
     /// A geometric operation.
     Geometry: GeometryOp { Crop, Orient, Pad, Resize, Warp }
+}
+
+impl Geometry {
+    /// Replaces the interpolation of masks, where there is one.
+    pub fn set_mask_interpolation(&mut self, interpolation: Interpolation) {
+        match self {
+            Self::Resize(Resize { interpolations, .. }) | Self::Warp(Warp { interpolations, .. }) => {
+                interpolations.mask = interpolation;
+            }
+            Self::Crop(_) | Self::Orient(_) | Self::Pad(_) => {}
+        }
+    }
 }

@@ -1,0 +1,3 @@
+//! Carrying out what was sampled.
+
+pub mod plain;
