@@ -6,6 +6,7 @@ pub mod exec;
 pub mod image;
 pub mod ops;
 pub mod param;
+pub mod plan;
 pub mod policy;
 pub mod rng;
 pub mod simd;

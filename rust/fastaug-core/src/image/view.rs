@@ -276,6 +276,18 @@ impl ImageMut<'_> {
         }
     }
 
+    /// The part inside a rectangle.
+    #[must_use]
+    pub fn crop_mut(&mut self, rect: Rect) -> ImageMut<'_> {
+        match self {
+            Self::U8(view) => ImageMut::U8(view.crop_mut(rect)),
+            Self::U16(view) => ImageMut::U16(view.crop_mut(rect)),
+            Self::U32(view) => ImageMut::U32(view.crop_mut(rect)),
+            Self::U64(view) => ImageMut::U64(view.crop_mut(rect)),
+            Self::F32(view) => ImageMut::F32(view.crop_mut(rect)),
+        }
+    }
+
     /// A view for reading what has been written.
     pub fn as_image(&self) -> Image<'_> {
         match self {

@@ -52,19 +52,29 @@ impl GeometryOp for Pad {
 
 impl Pad {
     fn run_typed<T: Element>(&self, source: View<'_, T>, mut target: ViewMut<'_, T>, role: Role) {
-        let shape = source.shape();
-        let channels = shape.channels;
+        self.write_rows(source.shape(), 0, role, &mut target, |y, row| row.copy_from_slice(source.row(y)));
+    }
+
+    /// Writes rows `first…` of the padded image; `read` writes one row of the image inside, which has shape `inside`.
+    pub fn write_rows<T: Element>(
+        &self,
+        inside: Shape,
+        first: usize,
+        role: Role,
+        target: &mut ViewMut<'_, T>,
+        read: impl Fn(usize, &mut [T]),
+    ) {
+        let channels = inside.channels;
         let fill = self.border.fill(role).pixel::<T>(channels);
-        for y in 0..target.shape().height {
-            let row = target.row_mut(y);
-            let Some(from) = self.border.mode.index(y as isize - self.top as isize, shape.height) else {
+        for (offset, row) in target.rows_mut().enumerate() {
+            let y = (first + offset) as isize - self.top as isize;
+            let Some(from) = self.border.mode.index(y, inside.height) else {
                 fill_pixels(row, &fill);
                 continue;
             };
-            let from = source.row(from);
             let (left, rest) = row.split_at_mut(self.left * channels);
-            let (middle, right) = rest.split_at_mut(shape.row_len());
-            middle.copy_from_slice(from);
+            let (middle, right) = rest.split_at_mut(inside.row_len());
+            read(from, middle);
             if self.border.mode == BorderMode::Constant {
                 fill_pixels(left, &fill);
                 fill_pixels(right, &fill);
@@ -72,10 +82,10 @@ impl Pad {
             }
             let columns = (0..self.left).map(|x| x as isize - self.left as isize);
             for (pixel, x) in left.chunks_exact_mut(channels).zip(columns) {
-                copy_pixel(pixel, from, self.border.mode, x, shape);
+                copy_pixel(pixel, middle, self.border.mode, x, inside);
             }
-            for (pixel, x) in right.chunks_exact_mut(channels).zip(shape.width as isize..) {
-                copy_pixel(pixel, from, self.border.mode, x, shape);
+            for (pixel, x) in right.chunks_exact_mut(channels).zip(inside.width as isize..) {
+                copy_pixel(pixel, middle, self.border.mode, x, inside);
             }
         }
     }

@@ -12,6 +12,13 @@ use std::fmt;
 /// A 3×3 matrix acting on column vectors (x, y, 1), coordinates measured between pixel centres.
 pub type Matrix = [[f64; 3]; 3];
 
+/// First `right`, then `left`, as matrices do.
+pub fn multiply(left: Matrix, right: Matrix) -> Matrix {
+    std::array::from_fn(|row| {
+        std::array::from_fn(|column| (0..3).map(|inner| left[row][inner] * right[inner][column]).sum())
+    })
+}
+
 /// Moves every point of the input along a projective map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warp {

@@ -20,6 +20,10 @@ impl fmt::Display for Lut {
 }
 
 impl PointwiseOp for Lut {
+    fn depends_on_position(&self) -> bool {
+        false
+    }
+
     fn run(&self, rows: Rows<'_>, place: Place, _role: Role, _context: &mut Context<'_>) {
         let Rows::U8(values) = rows else { unreachable!("a look-up table was sampled for an image that is not uint8") };
         match self.tables.as_slice() {

@@ -37,6 +37,12 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
         role == Role::Image
     }
 
+    /// Whether the result depends on where the pixel lies. Such an operation stays where it is; any other may change
+    /// places with crops and flips.
+    fn depends_on_position(&self) -> bool {
+        true
+    }
+
     /// Changes the rows in place.
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
 }

@@ -1,0 +1,34 @@
+//! Rule: look-up tables that follow each other become one table.
+
+use super::Step;
+use crate::ops::{
+    Op,
+    pointwise::{Lut, Pointwise},
+};
+
+/// Applies the rule once everywhere; true if anything changed.
+pub fn apply(steps: &mut [Step]) -> bool {
+    for step in steps {
+        let Step::Pass(pass) = step else { continue };
+        for index in 0..pass.body.len().saturating_sub(1) {
+            if let (Op::Pointwise(Pointwise::Lut(first)), Op::Pointwise(Pointwise::Lut(second))) =
+                (&pass.body[index], &pass.body[index + 1])
+            {
+                let composed = compose(first, second);
+                pass.body.splice(index..index + 2, [composed.into()]);
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// First one table, then the other.
+fn compose(first: &Lut, second: &Lut) -> Lut {
+    let channels = first.tables.len().max(second.tables.len());
+    let table = |lut: &Lut, channel: usize| lut.tables[channel.min(lut.tables.len() - 1)];
+    let tables = (0..channels)
+        .map(|channel| table(first, channel).map(|value| table(second, channel)[value as usize]))
+        .collect();
+    Lut { label: if first.label == second.label { first.label } else { "composed" }, tables }
+}
