@@ -2,7 +2,9 @@
 
 pub mod output;
 pub mod plain;
+pub mod pool;
 mod run;
+pub mod sample;
 mod store;
 
 pub use output::{Layout, Output, Slot};
