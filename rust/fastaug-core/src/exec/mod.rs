@@ -1,5 +1,6 @@
 //! Carrying out what was sampled.
 
+pub mod explain;
 pub mod output;
 pub mod plain;
 pub mod pool;
