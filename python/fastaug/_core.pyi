@@ -33,6 +33,7 @@ class Pipeline:
         boxes: _Rows | None,
         keypoints: _Rows | None,
         record: bool,
+        plain: bool = False,
     ) -> tuple[list[Any], _Answer, _Answer, str | None]: ...
     def run_batch(
         self,

@@ -170,8 +170,8 @@ impl Pipeline {
         self.policy.is_random()
     }
 
-    /// Augments one sample.
-    #[pyo3(signature = (seeds, pixels, names, columns, boxes, keypoints, record))]
+    /// Augments one sample. `plain` has the oracle do it: one operation after the other, whole images, scalar code.
+    #[pyo3(signature = (seeds, pixels, names, columns, boxes, keypoints, record, plain = false))]
     #[allow(clippy::too_many_arguments, reason = "one call per sample, made by Compose only")]
     fn run<'py>(
         &self,
@@ -183,6 +183,7 @@ impl Pipeline {
         boxes: Rows<'py>,
         keypoints: Rows<'py>,
         record: bool,
+        plain: bool,
     ) -> PyResult<Finished<'py>> {
         let columns = self::columns(&columns)?;
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
@@ -209,7 +210,7 @@ impl Pipeline {
         py.detach(|| {
             // SAFETY: one slot per freshly made array.
             let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
-            prepared.finish(outputs)
+            if plain { prepared.finish_plain(outputs) } else { prepared.finish(outputs) }
         })
         .map_err(|error| to_python(&error))?;
         let arrays = arrays

@@ -5,6 +5,7 @@
 
 use super::{
     output::Output,
+    plain,
     run::{run, run_to_buffer},
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     simd,
     targets::{BBox, Keypoint},
 };
+use fearless_simd::Level;
 use std::cell::RefCell;
 
 thread_local! {
@@ -149,6 +151,27 @@ impl Prepared<'_> {
     /// What was drawn, if it was recorded.
     pub fn applied(&self) -> &[Applied] {
         &self.sampled.applied
+    }
+
+    /// Does the same as [`finish`](Self::finish) by the oracle: whole images, one operation after the other, in scalar
+    /// code.
+    pub fn finish_plain(self, outputs: Vec<Output<'_>>) -> Result<()> {
+        with_context(|context| {
+            let mut context = Context { level: Level::fallback(), scratch: &mut *context.scratch };
+            for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
+                check_type(plan.output.dtype, &output)?;
+                let whole = match target.current {
+                    Current::Source(Source::Pixels(image)) => plain::copy_in(image, &mut context),
+                    Current::Source(Source::Encoded(bytes, mode)) => codec::decode(bytes, mode, context.scratch)?,
+                    Current::Made(buffer) => buffer,
+                };
+                let made = plain::run_all(&self.sampled.ops, whole, target.role, &mut context);
+                let nothing = plan::build(&[], made.format(), target.role, false);
+                run(&nothing, made.as_image(), target.role, output, &mut context);
+                context.scratch.give_image(made);
+            }
+            Ok(())
+        })
     }
 
     /// Writes every target into its output, in order.
