@@ -62,33 +62,43 @@ impl Callbacks for Functions<'_> {
             let Some(function) = function(py, self.functions, callback, name)? else { return Ok(None) };
             let dimensions = if image.shape().channels == 1 { 2 } else { 3 };
             let array = to_array(py, image, dimensions)?;
-            let made = function.call1((array,))?;
+            let made = function.call((array,), Some(&keywords(py, image.shape())?))?;
             let made =
                 ArrayIn::new(made.cast::<PyUntypedArray>()?, role, &format!("what the Lambda made of the {name}"))?;
             Ok(Some(with_context(|context| fastaug_core::exec::plain::copy_in(made.image(), context))))
         })
     }
 
-    fn points(&self, callback: u32, shape: Shape, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<()> {
+    fn points(&self, callback: u32, shape: Shape, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<()> {
         self.attempt(|py| {
             if let Some(function) = function(py, self.functions, callback, "bboxes")? {
-                let rows: Vec<Vec<f64>> =
-                    boxes.iter().map(|bbox| vec![bbox.x_min, bbox.y_min, bbox.x_max, bbox.y_max]).collect();
-                let made = call_on_rows(&function, &rows, shape, 4)?;
-                *boxes = made.iter().map(|row| BBox::new(row[0], row[1], row[2], row[3])).collect();
+                // Boxes are shown as Albumentations shows them: as shares of the image.
+                let (width, height) = (shape.width as f64, shape.height as f64);
+                let rows: Vec<Vec<f64>> = boxes
+                    .iter()
+                    .map(|bbox| vec![bbox.x_min / width, bbox.y_min / height, bbox.x_max / width, bbox.y_max / height])
+                    .collect();
+                for (bbox, row) in boxes.iter_mut().zip(call_on_rows(&function, &rows, shape, 4)?) {
+                    *bbox = BBox::new(row[0] * width, row[1] * height, row[2] * width, row[3] * height);
+                }
             }
             if let Some(function) = function(py, self.functions, callback, "keypoints")? {
                 let rows: Vec<Vec<f64>> =
                     keypoints.iter().map(|point| vec![point.x, point.y, point.z, point.angle, point.scale]).collect();
-                let made = call_on_rows(&function, &rows, shape, 5)?;
-                *keypoints = made
-                    .iter()
-                    .map(|row| Keypoint { x: row[0], y: row[1], z: row[2], angle: row[3], scale: row[4] })
-                    .collect();
+                for (keypoint, row) in keypoints.iter_mut().zip(call_on_rows(&function, &rows, shape, 5)?) {
+                    *keypoint = Keypoint { x: row[0], y: row[1], z: row[2], angle: row[3], scale: row[4] };
+                }
             }
             Ok(())
         })
     }
+}
+
+/// What every function is told beside its target, as Albumentations tells it.
+fn keywords(py: Python<'_>, shape: Shape) -> PyResult<Bound<'_, PyDict>> {
+    let keywords = PyDict::new(py);
+    keywords.set_item("shape", (shape.height, shape.width, shape.channels))?;
+    Ok(keywords)
 }
 
 /// Calls a function on an array of rows; it must give back as many.
@@ -103,7 +113,7 @@ fn call_on_rows(
         return Ok(Vec::new());
     }
     let array = PyArray2::from_vec2(py, rows)?;
-    let made = function.call1((array, (shape.height, shape.width)))?;
+    let made = function.call((array,), Some(&keywords(py, shape)?))?;
     let made: Vec<Vec<f64>> = made.extract().or_else(|_| {
         let array = made.cast::<PyArray2<f64>>()?;
         PyResult::Ok(array.readonly().as_array().rows().into_iter().map(|row| row.to_vec()).collect())

@@ -15,9 +15,8 @@ use fastaug_core::{
     ops::Role,
     policy::{Policy, Sampled},
     rng::Seeds,
-    targets::{BBox, Keypoint},
 };
-use numpy::{PyArray2, PyReadonlyArray2, PyUntypedArray};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
 use std::sync::Mutex;
 
@@ -77,8 +76,8 @@ fn columns(raw: &[RawColumn]) -> PyResult<Vec<Column>> {
 /// One sample as it came from Python.
 struct Sample {
     pixels: Vec<Input>,
-    boxes: Vec<BBox>,
-    keypoints: Vec<Keypoint>,
+    boxes: Vec<[f64; 4]>,
+    keypoints: Vec<Vec<f64>>,
     seeds: Seeds,
     name: Option<String>,
 }
@@ -101,15 +100,10 @@ impl Sample {
             .map(|((object, column), name)| Input::new(&object, column.role, name))
             .collect::<PyResult<_>>()?;
         let boxes = boxes.map_or_else(Vec::new, |rows| {
-            rows.as_array().rows().into_iter().map(|row| BBox::new(row[0], row[1], row[2], row[3])).collect()
+            rows.as_array().rows().into_iter().map(|row| std::array::from_fn(|column| row[column])).collect()
         });
-        let keypoints = keypoints.map_or_else(Vec::new, |rows| {
-            rows.as_array()
-                .rows()
-                .into_iter()
-                .map(|row| Keypoint { x: row[0], y: row[1], z: row[2], angle: row[3], scale: row[4] })
-                .collect()
-        });
+        let keypoints = keypoints
+            .map_or_else(Vec::new, |rows| rows.as_array().rows().into_iter().map(|row| row.to_vec()).collect());
         Ok(Self { pixels, boxes, keypoints, seeds, name: None })
     }
 
@@ -152,9 +146,11 @@ pub struct Pipeline {
     functions: Vec<Py<PyAny>>,
 }
 
+/// Rows that are left, and the rows of the input that they came from.
+type Answer<'py> = Option<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)>;
+
 /// What comes back for one sample: arrays, boxes, keypoints, and what was applied as JSON.
-type Finished<'py> =
-    (Vec<Py<PyAny>>, Option<Bound<'py, PyArray2<f64>>>, Option<Bound<'py, PyArray2<f64>>>, Option<String>);
+type Finished<'py> = (Vec<Py<PyAny>>, Answer<'py>, Answer<'py>, Option<String>);
 
 #[pymethods]
 impl Pipeline {
@@ -218,7 +214,7 @@ impl Pipeline {
             .zip(&likenesses)
             .map(|(array, likeness)| array.into_array(py, likeness.type_name()))
             .collect::<PyResult<_>>()?;
-        let (boxes, keypoints, applied) = points_out(py, &sampled, has_boxes, has_keypoints, record)?;
+        let (boxes, keypoints, applied) = points_out(py, &self.policy, &sampled, has_boxes, has_keypoints, record)?;
         Ok((arrays, boxes, keypoints, applied))
     }
 
@@ -298,7 +294,7 @@ impl Pipeline {
         let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
         let points = sampled
             .iter()
-            .map(|sampled| points_out(py, sampled, has_boxes, has_keypoints, record))
+            .map(|sampled| points_out(py, &self.policy, sampled, has_boxes, has_keypoints, record))
             .collect::<PyResult<_>>()?;
         Ok((arrays, points))
     }
@@ -319,37 +315,44 @@ impl Pipeline {
 }
 
 /// Boxes, keypoints and what was applied, of one sample.
-type PointsOut<'py> = (Option<Bound<'py, PyArray2<f64>>>, Option<Bound<'py, PyArray2<f64>>>, Option<String>);
+type PointsOut<'py> = (Answer<'py>, Answer<'py>, Option<String>);
 
 fn points_out<'py>(
     py: Python<'py>,
+    policy: &Policy,
     sampled: &Sampled,
     has_boxes: bool,
     has_keypoints: bool,
     record: bool,
 ) -> PyResult<PointsOut<'py>> {
-    let boxes = has_boxes
-        .then(|| {
-            let rows: Vec<Vec<f64>> =
-                sampled.boxes.iter().map(|bbox| vec![bbox.x_min, bbox.y_min, bbox.x_max, bbox.y_max]).collect();
-            PyArray2::from_vec2(py, &rows)
-        })
-        .transpose()?;
-    let keypoints = has_keypoints
-        .then(|| {
-            let rows: Vec<Vec<f64>> = sampled
-                .keypoints
-                .iter()
-                .map(|point| vec![point.x, point.y, point.z, point.angle, point.scale])
-                .collect();
-            PyArray2::from_vec2(py, &rows)
-        })
-        .transpose()?;
+    let settings = &policy.settings;
+    let boxes = settings.bbox_params.as_ref().filter(|_| has_boxes).map(|params| {
+        let rows = params.write_all(&sampled.boxes, sampled.format.shape);
+        let sources = sampled.boxes.iter().map(|tracked| tracked.row);
+        answer(py, rows.iter().map(|row| &row[..]), 4, sources)
+    });
+    let keypoints = settings.keypoint_params.as_ref().filter(|_| has_keypoints).map(|params| {
+        let rows = params.write_all(&sampled.keypoints);
+        let sources = sampled.keypoints.iter().map(|tracked| tracked.row);
+        answer(py, rows.iter().map(|row| &row[..]), params.coord_format.width(), sources)
+    });
     let applied = record
         .then(|| serde_json::to_string(&sampled.applied))
         .transpose()
         .map_err(|error| ShapeError::new_err(error.to_string()))?;
-    Ok((boxes, keypoints, applied))
+    Ok((boxes.transpose()?, keypoints.transpose()?, applied))
+}
+
+fn answer<'py, 'r>(
+    py: Python<'py>,
+    rows: impl Iterator<Item = &'r [f64]>,
+    columns: usize,
+    sources: impl Iterator<Item = usize>,
+) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)> {
+    let sources: Vec<i64> = sources.map(|row| row as i64).collect();
+    let values: Vec<f64> = rows.flatten().copied().collect();
+    let rows = PyArray1::from_vec(py, values).reshape([sources.len(), columns])?;
+    Ok((rows, PyArray1::from_vec(py, sources)))
 }
 
 fn at_sample(py: Python<'_>, number: usize, error: PyErr) -> PyErr {

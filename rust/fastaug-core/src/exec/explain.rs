@@ -34,7 +34,7 @@ impl Pixels for NoPixels {
         Err(needs_pixels())
     }
 
-    fn call(&mut self, _: u32, _: &mut Vec<BBox>, _: &mut Vec<Keypoint>) -> Result<Format> {
+    fn call(&mut self, _: u32, _: &mut [BBox], _: &mut [Keypoint]) -> Result<Format> {
         Err(needs_pixels())
     }
 }

@@ -59,10 +59,10 @@ pub struct PixelTarget<'a> {
 pub struct Inputs<'a> {
     /// Images and masks.
     pub pixels: Vec<PixelTarget<'a>>,
-    /// Boxes in pixels.
-    pub boxes: Vec<BBox>,
-    /// Keypoints in pixels.
-    pub keypoints: Vec<Keypoint>,
+    /// Rows of boxes, as the policy's parameters say they are written.
+    pub boxes: Vec<[f64; 4]>,
+    /// Rows of keypoints, likewise.
+    pub keypoints: Vec<Vec<f64>>,
 }
 
 /// A function outside the core that a policy may call.
@@ -71,7 +71,7 @@ pub trait Callbacks: Sync {
     fn pixels(&self, callback: u32, role: Role, image: Image<'_>) -> Result<Option<ImageBuf>>;
 
     /// Changes boxes and keypoints of an image of this shape.
-    fn points(&self, callback: u32, shape: Shape, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<()>;
+    fn points(&self, callback: u32, shape: Shape, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<()>;
 }
 
 /// Pixels on their way.
@@ -280,7 +280,7 @@ impl Pixels for Work<'_, '_> {
         self.targets.iter().find(|target| target.role == Role::Mask).map(Target::image).transpose()
     }
 
-    fn call(&mut self, callback: u32, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<Format> {
+    fn call(&mut self, callback: u32, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<Format> {
         let callbacks =
             self.callbacks.ok_or_else(|| Error::External("nobody answers this policy's callbacks".into()))?;
         let shape = self.targets[0].format.shape;
