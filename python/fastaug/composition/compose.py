@@ -104,7 +104,7 @@ class Compose:
         self._by_path = dict(_walk("", self.transforms))
         lambdas = [node for node in self._by_path.values() if isinstance(node, Lambda)]
         for number, node in enumerate(lambdas):
-            node.callback = number
+            node.number(number)
         self._pipeline = _core.Pipeline(json.dumps(self._policy()), [node.functions() for node in lambdas])
         self._to_tensor = _find_to_tensor(self.transforms)
         self._kinds = {name: name for name in _KINDS} | self.additional_targets
