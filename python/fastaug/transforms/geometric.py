@@ -39,7 +39,7 @@ class Affine(Transform):
         doc="Range of the shift in pixels, instead of ``translate_percent``.",
     )
     rotate: float | Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.0, 0.0), doc="Range of the angle in degrees, clockwise; a number is that angle."
+        kinds.Range(scalar=kinds.exactly), (0.0, 0.0), doc="Range of the angle in degrees, against the clock; a number is that angle."
     )
     shear: PerAxis = field(
         kinds.per_axis(kinds.Range(scalar=kinds.exactly), (0.0, 0.0)),
