@@ -48,6 +48,7 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
 }
 
 mod drop_channels;
+mod erase;
 mod lut;
 mod power;
 mod scale_shift;
@@ -57,6 +58,7 @@ mod solarize;
 mod twins;
 
 pub use drop_channels::DropChannels;
+pub use erase::{Erase, EraseFill};
 pub use lut::Lut;
 pub use power::Power;
 pub use scale_shift::ScaleShift;
@@ -65,5 +67,5 @@ pub use solarize::Solarize;
 
 family! {
     /// A pointwise operation.
-    Pointwise: PointwiseOp { DropChannels, Lut, Power, ScaleShift, ShuffleChannels, Solarize }
+    Pointwise: PointwiseOp { DropChannels, Erase, Lut, Power, ScaleShift, ShuffleChannels, Solarize }
 }
