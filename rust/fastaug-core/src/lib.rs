@@ -1,6 +1,7 @@
 //! fastaug's core: a policy is sampled into operations, planned, and run exact and fast. Knows nothing of Python.
 #![forbid(unsafe_code)]
 
+pub mod codec;
 pub mod error;
 pub mod exec;
 pub mod image;

@@ -1,8 +1,11 @@
 //! Carrying out what was sampled.
 
+pub mod explain;
 pub mod output;
 pub mod plain;
+pub mod pool;
 mod run;
+pub mod sample;
 mod store;
 
 pub use output::{Layout, Output, Slot};

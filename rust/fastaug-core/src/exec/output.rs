@@ -1,5 +1,6 @@
 //! Where the final pixels go: a slot of the caller's, in the caller's type and layout.
 
+use crate::image::DType;
 use half::f16;
 
 /// Layout of the final image.
@@ -36,4 +37,30 @@ pub struct Output<'a> {
     pub slot: Slot<'a>,
     /// The order of its values.
     pub layout: Layout,
+}
+
+impl Output<'_> {
+    /// Whether an image of this type can be written without loss of meaning.
+    pub fn can_hold(&self, dtype: DType) -> bool {
+        matches!(
+            (&self.slot, dtype),
+            (Slot::U8(_), DType::U8)
+                | (Slot::U16(_), DType::U16)
+                | (Slot::U32(_), DType::U32)
+                | (Slot::U64(_), DType::U64)
+                | (Slot::F32(_) | Slot::F16(_), DType::F32 | DType::U8)
+        )
+    }
+
+    /// The type of the slot, as Python calls it.
+    pub fn type_name(&self) -> &'static str {
+        match self.slot {
+            Slot::U8(_) => "uint8",
+            Slot::U16(_) => "uint16",
+            Slot::U32(_) => "uint32",
+            Slot::U64(_) => "uint64",
+            Slot::F32(_) => "float32",
+            Slot::F16(_) => "float16",
+        }
+    }
 }

@@ -121,7 +121,7 @@ fn lower(op: &Op) -> Vec<Step> {
 }
 
 /// The format after each step.
-fn formats(steps: &[Step], input: Format) -> Vec<Format> {
+pub fn formats(steps: &[Step], input: Format) -> Vec<Format> {
     let mut format = input;
     let mut measured = None;
     steps

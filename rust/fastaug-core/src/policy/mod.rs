@@ -5,14 +5,14 @@ mod node;
 mod sampler;
 
 pub use json::{DRAWS_VERSION, FORMAT_VERSION, check_transform};
-pub use sampler::{Applied, Pixels, Sampled, Sampler};
+pub use sampler::{Applied, Pixels, Rules, Sampled, Sampler};
 
 use crate::{
     Result,
     image::Format,
     param::{Interpolation, Probability},
     rng::Seeds,
-    targets::{BBox, Keypoint},
+    targets::{BoxParams, KeypointParams},
 };
 use node::{Node, Visit};
 use serde::Deserialize;
@@ -33,9 +33,9 @@ pub struct Settings {
     /// The transforms.
     pub transforms: Vec<Value>,
     /// How boxes are read and kept.
-    pub bbox_params: Option<Value>,
+    pub bbox_params: Option<BoxParams>,
     /// How keypoints are read and kept.
-    pub keypoint_params: Option<Value>,
+    pub keypoint_params: Option<KeypointParams>,
     /// Further targets: their names and what they are.
     pub additional_targets: std::collections::BTreeMap<String, String>,
     /// The interpolation of all masks, in place of each transform's own.
@@ -55,10 +55,10 @@ pub struct Settings {
 pub struct Subject {
     /// The image's shape and type.
     pub format: Format,
-    /// Boxes in pixels.
-    pub boxes: Vec<BBox>,
-    /// Keypoints in pixels.
-    pub keypoints: Vec<Keypoint>,
+    /// Rows of boxes, as the policy's parameters say they are written.
+    pub boxes: Vec<[f64; 4]>,
+    /// Rows of keypoints, likewise.
+    pub keypoints: Vec<Vec<f64>>,
 }
 
 /// A policy, ready to be sampled any number of times from any thread.
@@ -66,6 +66,7 @@ pub struct Subject {
 pub struct Policy {
     /// Everything beside the tree.
     pub settings: Settings,
+    rules: Rules,
     root: Node,
 }
 
@@ -81,7 +82,12 @@ impl Policy {
             replay: None,
             kind: node::Kind::Sequential(children),
         };
-        Ok(Self { settings, root })
+        let rules = Rules {
+            boxes: settings.bbox_params.clone(),
+            keypoints: settings.keypoint_params.clone(),
+            mask_interpolation: settings.mask_interpolation,
+        };
+        Ok(Self { settings, rules, root })
     }
 
     /// Whether anything in it draws.
@@ -91,7 +97,16 @@ impl Policy {
 
     /// Settles everything random for one sample. `record` asks for what was drawn.
     pub fn sample(&self, seeds: Seeds, subject: Subject, record: bool, pixels: &mut dyn Pixels) -> Result<Sampled> {
-        let mut sampler = Sampler::new(seeds, subject, self.settings.mask_interpolation, record, pixels);
+        let shape = subject.format.shape;
+        let boxes = match &self.rules.boxes {
+            Some(params) => params.read_all(&subject.boxes, shape)?,
+            None => Vec::new(),
+        };
+        let keypoints = match &self.rules.keypoints {
+            Some(params) => params.read_all(&subject.keypoints, shape)?,
+            None => Vec::new(),
+        };
+        let mut sampler = Sampler::new(seeds, subject.format, boxes, keypoints, &self.rules, record, pixels);
         self.root.sample(&mut sampler, Visit { chosen: false, number: 0 })?;
         Ok(sampler.finish())
     }

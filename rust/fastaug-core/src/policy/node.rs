@@ -164,7 +164,7 @@ impl<'a> Sampler<'a> {
         self.stream = stream;
         self.replay = node.replay.as_ref();
         sample(self)?;
-        self.settle()?;
+        self.settle(false);
         if let Some(drawn) = &mut self.drawn {
             let drawn = std::mem::take(drawn);
             self.applied.push(Applied {

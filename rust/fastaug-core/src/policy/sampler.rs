@@ -1,14 +1,13 @@
 //! What a transform sees while it is sampled: the image's format so far, its random stream, the boxes and keypoints, and
 //! the list of operations that it adds to.
 
-use super::Subject;
 use crate::{
     Error, Result,
     image::{DType, Format, Image, Rect, Shape},
     ops::{Op, Role},
     param::{Interpolation, Interval},
     rng::{Seeds, Stream},
-    targets::{BBox, Keypoint},
+    targets::{BBox, BoxParams, Keypoint, KeypointParams, TrackedBox, TrackedKeypoint},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -26,7 +25,18 @@ pub trait Pixels {
     fn mask(&self) -> Result<Option<Image<'_>>>;
 
     /// Hands every target to a callback outside the core; answers with the image's new format.
-    fn call(&mut self, callback: u32, boxes: &mut Vec<BBox>, keypoints: &mut Vec<Keypoint>) -> Result<Format>;
+    fn call(&mut self, callback: u32, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<Format>;
+}
+
+/// What a policy says of all its targets.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// How boxes are read and kept.
+    pub boxes: Option<BoxParams>,
+    /// How keypoints are read and kept.
+    pub keypoints: Option<KeypointParams>,
+    /// The interpolation of all masks, in place of each transform's own.
+    pub mask_interpolation: Option<Interpolation>,
 }
 
 /// What one transform drew: enough to do the same again.
@@ -49,10 +59,10 @@ pub struct Sampled {
     pub ops: Vec<Op>,
     /// The format of the image after them.
     pub format: Format,
-    /// Boxes after them.
-    pub boxes: Vec<BBox>,
-    /// Keypoints after them.
-    pub keypoints: Vec<Keypoint>,
+    /// Boxes after them, and the rows they came from.
+    pub boxes: Vec<TrackedBox>,
+    /// Keypoints after them, and the rows they came from.
+    pub keypoints: Vec<TrackedKeypoint>,
     /// What was drawn, if that was asked for.
     pub applied: Vec<Applied>,
 }
@@ -63,9 +73,9 @@ pub struct Sampler<'a> {
     pub(super) stream: Stream,
     pub(super) format: Format,
     pub(super) ops: Vec<Op>,
-    boxes: Vec<BBox>,
-    keypoints: Vec<Keypoint>,
-    mask_interpolation: Option<Interpolation>,
+    boxes: Vec<TrackedBox>,
+    keypoints: Vec<TrackedKeypoint>,
+    rules: &'a Rules,
     /// Recorded draws of the node being sampled, if it is a replay.
     pub(super) replay: Option<&'a Map<String, Value>>,
     /// What the node being sampled drew, if that is recorded.
@@ -79,19 +89,21 @@ pub struct Sampler<'a> {
 impl<'a> Sampler<'a> {
     pub(super) fn new(
         seeds: Seeds,
-        subject: Subject,
-        mask_interpolation: Option<Interpolation>,
+        format: Format,
+        boxes: Vec<TrackedBox>,
+        keypoints: Vec<TrackedKeypoint>,
+        rules: &'a Rules,
         record: bool,
         pixels: &'a mut dyn Pixels,
     ) -> Self {
         Self {
             seeds,
             stream: seeds.stream(0, 0),
-            format: subject.format,
+            format,
             ops: Vec::new(),
-            boxes: subject.boxes,
-            keypoints: subject.keypoints,
-            mask_interpolation,
+            boxes,
+            keypoints,
+            rules,
             replay: None,
             drawn: record.then(Map::new),
             applied: Vec::new(),
@@ -100,7 +112,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Sampled {
+    pub(super) fn finish(mut self) -> Sampled {
+        self.settle(true);
         Sampled {
             ops: self.ops,
             format: self.format,
@@ -174,8 +187,8 @@ impl<'a> Sampler<'a> {
         self.value(name, Stream::seed)
     }
 
-    /// Boxes in pixels of the image as it is now.
-    pub fn boxes(&self) -> &[BBox] {
+    /// Boxes in pixels of the image as it is now, and the rows they came from.
+    pub fn boxes(&self) -> &[TrackedBox] {
         &self.boxes
     }
 
@@ -183,17 +196,17 @@ impl<'a> Sampler<'a> {
     pub fn push(&mut self, op: impl Into<Op>) {
         let mut op = op.into();
         if let Op::Geometry(geometry) = &mut op {
-            if let Some(interpolation) = self.mask_interpolation {
+            if let Some(interpolation) = self.rules.mask_interpolation {
                 geometry.set_mask_interpolation(interpolation);
             }
             if !self.inside_subset {
                 let operation = geometry.operation();
                 let shape = self.format.shape;
-                for bbox in &mut self.boxes {
-                    *bbox = operation.map_box(shape, *bbox);
+                for tracked in &mut self.boxes {
+                    tracked.bbox = operation.map_box(shape, tracked.bbox);
                 }
-                for keypoint in &mut self.keypoints {
-                    *keypoint = operation.map_keypoint(shape, *keypoint);
+                for tracked in &mut self.keypoints {
+                    tracked.keypoint = operation.map_keypoint(shape, tracked.keypoint);
                 }
             }
         }
@@ -202,11 +215,27 @@ impl<'a> Sampler<'a> {
     }
 
     /// Takes erased rectangles out of boxes and keypoints.
-    pub fn erase(&mut self, _rects: &[Rect]) {}
+    pub fn erase(&mut self, holes: &[Rect]) {
+        if self.inside_subset || holes.is_empty() {
+            return;
+        }
+        if let Some(params) = &self.rules.boxes {
+            params.erase(&mut self.boxes, holes);
+        }
+        if let Some(params) = &self.rules.keypoints {
+            params.erase(&mut self.keypoints, holes);
+        }
+    }
 
-    /// Drops what a transform has moved out of the image.
-    pub(super) fn settle(&mut self) -> Result<()> {
-        Ok(())
+    /// Drops what a transform has moved out of the image; `last` at the end of the policy.
+    pub(super) fn settle(&mut self, last: bool) {
+        let shape = self.format.shape;
+        if let Some(params) = self.rules.boxes.as_ref().filter(|params| last || params.check_each_transform) {
+            params.settle(&mut self.boxes, shape);
+        }
+        if let Some(params) = self.rules.keypoints.as_ref().filter(|params| last || params.check_each_transform) {
+            params.settle(&mut self.keypoints, shape);
+        }
     }
 
     /// Carries out everything so far and gives access to the pixels.
@@ -221,7 +250,15 @@ impl<'a> Sampler<'a> {
     /// Hands everything to a callback outside the core.
     pub(super) fn call(&mut self, callback: u32) -> Result<()> {
         self.pixels()?;
-        self.format = self.pixels.call(callback, &mut self.boxes, &mut self.keypoints)?;
+        let mut boxes: Vec<BBox> = self.boxes.iter().map(|tracked| tracked.bbox).collect();
+        let mut keypoints: Vec<Keypoint> = self.keypoints.iter().map(|tracked| tracked.keypoint).collect();
+        self.format = self.pixels.call(callback, &mut boxes, &mut keypoints)?;
+        for (tracked, bbox) in self.boxes.iter_mut().zip(boxes) {
+            tracked.bbox = bbox;
+        }
+        for (tracked, keypoint) in self.keypoints.iter_mut().zip(keypoints) {
+            tracked.keypoint = keypoint;
+        }
         Ok(())
     }
 

@@ -3,7 +3,11 @@
 //!
 //! To add one: a file here, and its name in the list at the end of this page.
 
+mod group;
+mod mapping;
+mod max_size;
 mod placement;
+mod sizing;
 
 use crate::{Result, policy::Sampler};
 
@@ -53,6 +57,30 @@ fn parse_as<T: Transform + serde::de::DeserializeOwned + 'static>(
 }
 
 transforms! {
+    affine: Affine,
+    center_crop: CenterCrop,
+    crop: Crop,
+    crop_and_pad: CropAndPad,
+    d4: D4,
     horizontal_flip: HorizontalFlip,
+    letter_box: LetterBox,
+    longest_max_size: LongestMaxSize,
+    no_op: NoOp,
+    pad: Pad,
+    pad_if_needed: PadIfNeeded,
+    perspective: Perspective,
     random_crop: RandomCrop,
+    random_resized_crop: RandomResizedCrop,
+    random_rotate90: RandomRotate90,
+    random_scale: RandomScale,
+    random_sized_crop: RandomSizedCrop,
+    resize: Resize,
+    rotate: Rotate,
+    safe_rotate: SafeRotate,
+    shift_scale_rotate: ShiftScaleRotate,
+    smallest_max_size: SmallestMaxSize,
+    square_symmetry: SquareSymmetry,
+    to_tensor_v2: ToTensorV2,
+    transpose: Transpose,
+    vertical_flip: VerticalFlip,
 }

@@ -1,0 +1,67 @@
+"""Image augmentation at the speed of the machine.
+
+    import fastaug as A
+
+    policy = A.Compose([A.RandomResizedCrop(size=(224, 224)), A.HorizontalFlip(), A.Normalize()], seed=0)
+    batch = policy.batch(paths, indices=range(64), epoch=0)["image"]  # float32, 64 × 3 × 224 × 224
+
+Names and meanings are those of Albumentations, in both of its dialects. Nothing but numpy is needed to run it.
+"""
+
+from fastaug._core import (
+    __version__,
+    decode_info,
+    get_num_threads,
+    imdecode,
+    imread,
+    set_num_threads,
+    simd_level,
+)
+from fastaug.composition import (
+    BboxParams,
+    Compose,
+    KeypointParams,
+    OneOf,
+    OneOrOther,
+    RandomOrder,
+    ReplayCompose,
+    SelectiveChannelTransform,
+    Sequential,
+    SomeOf,
+    from_dict,
+    load,
+    save,
+    to_dict,
+)
+from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError
+from fastaug.transforms import *
+from fastaug.transforms import __all__ as _transforms
+
+__all__ = [
+    "BboxParams",
+    "Compose",
+    "DecodeError",
+    "KeypointParams",
+    "OneOf",
+    "OneOrOther",
+    "PolicyError",
+    "RandomOrder",
+    "ReplayCompose",
+    "SelectiveChannelTransform",
+    "Sequential",
+    "ShapeError",
+    "SomeOf",
+    "TargetError",
+    "__version__",
+    "decode_info",
+    "from_dict",
+    "get_num_threads",
+    "imdecode",
+    "imread",
+    "load",
+    "save",
+    "set_num_threads",
+    "simd_level",
+    "to_dict",
+    *_transforms,
+]

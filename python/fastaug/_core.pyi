@@ -1,0 +1,59 @@
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+
+FORMAT_VERSION: int
+DRAWS_VERSION: int
+__version__: str
+
+class PolicyError(ValueError): ...
+class DecodeError(ValueError): ...
+class ShapeError(ValueError): ...
+class TargetError(ValueError): ...
+
+_Seeds = tuple[int, int, int]
+_Column = tuple[int, int, str | None]
+_Rows = npt.NDArray[np.float64]
+_Answer = tuple[_Rows, npt.NDArray[np.int64]] | None
+
+@final
+class Pipeline:
+    def __new__(cls, policy: str, functions: Sequence[dict[str, Callable[..., Any]]]) -> Pipeline: ...
+    @property
+    def is_random(self) -> bool: ...
+    def run(
+        self,
+        seeds: _Seeds,
+        pixels: list[Any],
+        names: Sequence[str],
+        columns: Sequence[_Column],
+        boxes: _Rows | None,
+        keypoints: _Rows | None,
+        record: bool,
+        plain: bool = False,
+    ) -> tuple[list[Any], _Answer, _Answer, str | None]: ...
+    def run_batch(
+        self,
+        seeds: Sequence[_Seeds],
+        samples: Sequence[list[Any]],
+        names: Sequence[str],
+        columns: Sequence[_Column],
+        boxes: Sequence[_Rows | None] | None,
+        keypoints: Sequence[_Rows | None] | None,
+        record: bool,
+        out: npt.NDArray[Any] | None,
+        threads: int,
+    ) -> tuple[list[Any], list[tuple[_Answer, _Answer, str | None]]]: ...
+    def explain(self, seeds: _Seeds, height: int, width: int, channels: int, is_float: bool) -> str: ...
+
+def check_transform(name: str, params: str) -> None: ...
+def transform_names() -> list[str]: ...
+def get_num_threads() -> int: ...
+def set_num_threads(threads: int) -> None: ...
+def simd_level() -> str: ...
+def imread(path: str | PathLike[str], mode: str = "rgb") -> npt.NDArray[Any]: ...
+def imdecode(data: bytes | bytearray | memoryview | npt.NDArray[np.uint8], mode: str = "rgb") -> npt.NDArray[Any]: ...
+def decode_info(data: bytes | bytearray | str | PathLike[str]) -> dict[str, Any]: ...

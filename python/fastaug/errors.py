@@ -1,0 +1,5 @@
+"""The exceptions that fastaug raises; every one is a ``ValueError``."""
+
+from fastaug._core import DecodeError, PolicyError, ShapeError, TargetError
+
+__all__ = ["DecodeError", "PolicyError", "ShapeError", "TargetError"]

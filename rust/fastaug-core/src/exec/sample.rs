@@ -1,0 +1,296 @@
+//! One sample, from what came in to what goes out. The page to read first.
+//!
+//! [`prepare`] reads headers, settles everything random and plans; it touches pixels only where the policy has to look at
+//! them. Then the caller knows every output's format, makes room, and [`Prepared::finish`] does the work.
+
+use super::{
+    output::Output,
+    plain,
+    run::{run, run_to_buffer},
+};
+use crate::{
+    Error, Result,
+    codec::{self, ColourMode},
+    image::{DType, Format, Image, ImageBuf, Rect, Scratch, Shape},
+    ops::{Context, Op, Role},
+    plan::{self, Plan, Step},
+    policy::{Applied, Pixels, Policy, Sampled, Subject},
+    rng::Seeds,
+    simd,
+    targets::{BBox, Keypoint},
+};
+use fearless_simd::Level;
+use std::cell::RefCell;
+
+thread_local! {
+    /// Each thread's recycled buffers.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// Runs `work` with this thread's memory and the chosen SIMD level.
+pub fn with_context<R>(work: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+        Ok(mut scratch) => work(&mut Context { level: simd::level(), scratch: &mut scratch }),
+        // A callback of the user's that runs a policy inside another: it brings memory of its own.
+        Err(_) => work(&mut Context { level: simd::level(), scratch: &mut Scratch::default() }),
+    })
+}
+
+/// An image or mask as it came in.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// Pixels.
+    Pixels(Image<'a>),
+    /// The bytes of an image file.
+    Encoded(&'a [u8], ColourMode),
+}
+
+/// A target that consists of pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct PixelTarget<'a> {
+    /// Where its pixels come from.
+    pub source: Source<'a>,
+    /// Picture or labels.
+    pub role: Role,
+}
+
+/// Everything that is augmented together. The first pixel target is the image whose size counts.
+#[derive(Debug, Default)]
+pub struct Inputs<'a> {
+    /// Images and masks.
+    pub pixels: Vec<PixelTarget<'a>>,
+    /// Rows of boxes, as the policy's parameters say they are written.
+    pub boxes: Vec<[f64; 4]>,
+    /// Rows of keypoints, likewise.
+    pub keypoints: Vec<Vec<f64>>,
+}
+
+/// A function outside the core that a policy may call.
+pub trait Callbacks: Sync {
+    /// Changes one image or mask.
+    fn pixels(&self, callback: u32, role: Role, image: Image<'_>) -> Result<Option<ImageBuf>>;
+
+    /// Changes boxes and keypoints of an image of this shape.
+    fn points(&self, callback: u32, shape: Shape, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<()>;
+}
+
+/// Pixels on their way.
+enum Current<'a> {
+    Source(Source<'a>),
+    Made(ImageBuf),
+}
+
+struct Target<'a> {
+    current: Current<'a>,
+    format: Format,
+    role: Role,
+}
+
+/// The pixels of a sample while it is being sampled.
+struct Work<'a, 'c> {
+    targets: Vec<Target<'a>>,
+    merge_geometry: bool,
+    callbacks: Option<&'c dyn Callbacks>,
+}
+
+/// A sample whose randomness is settled.
+pub struct Prepared<'a> {
+    targets: Vec<Target<'a>>,
+    plans: Vec<Plan>,
+    /// What was settled.
+    pub sampled: Sampled,
+}
+
+/// Reads headers, samples, plans.
+pub fn prepare<'a>(
+    policy: &Policy,
+    seeds: Seeds,
+    inputs: Inputs<'a>,
+    record: bool,
+    callbacks: Option<&dyn Callbacks>,
+) -> Result<Prepared<'a>> {
+    let targets = inputs
+        .pixels
+        .iter()
+        .map(|target| {
+            let format = source_format(target.source)?;
+            Ok(Target { current: Current::Source(target.source), format, role: target.role })
+        })
+        .collect::<Result<Vec<Target<'_>>>>()?;
+    let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
+    let subject = Subject { format: first.format, boxes: inputs.boxes, keypoints: inputs.keypoints };
+    let merge_geometry = policy.settings.merge_geometry;
+    let mut work = Work { targets, merge_geometry, callbacks };
+    let sampled = policy.sample(seeds, subject, record, &mut work)?;
+    let plans = work
+        .targets
+        .iter()
+        .map(|target| plan::build(&sampled.ops, target.format, target.role, merge_geometry))
+        .collect();
+    Ok(Prepared { targets: work.targets, plans, sampled })
+}
+
+fn source_format(source: Source<'_>) -> Result<Format> {
+    match source {
+        Source::Pixels(image) => Ok(image.format()),
+        Source::Encoded(bytes, mode) => Ok(codec::decoded_format(&codec::info(bytes)?, mode)),
+    }
+}
+
+impl Prepared<'_> {
+    /// The format of each output.
+    pub fn outputs(&self) -> impl Iterator<Item = Format> + '_ {
+        self.plans.iter().map(|plan| plan.output)
+    }
+
+    /// The plan of each target.
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// What was drawn, if it was recorded.
+    pub fn applied(&self) -> &[Applied] {
+        &self.sampled.applied
+    }
+
+    /// Does the same as [`finish`](Self::finish) by the oracle: whole images, one operation after the other, in scalar
+    /// code.
+    pub fn finish_plain(self, outputs: Vec<Output<'_>>) -> Result<()> {
+        with_context(|context| {
+            let mut context = Context { level: Level::fallback(), scratch: &mut *context.scratch };
+            for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
+                check_type(plan.output.dtype, &output)?;
+                let whole = match target.current {
+                    Current::Source(Source::Pixels(image)) => plain::copy_in(image, &mut context),
+                    Current::Source(Source::Encoded(bytes, mode)) => codec::decode(bytes, mode, context.scratch)?,
+                    Current::Made(buffer) => buffer,
+                };
+                let made = plain::run_all(&self.sampled.ops, whole, target.role, &mut context);
+                let nothing = plan::build(&[], made.format(), target.role, false);
+                run(&nothing, made.as_image(), target.role, output, &mut context);
+                context.scratch.give_image(made);
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes every target into its output, in order.
+    pub fn finish(self, outputs: Vec<Output<'_>>) -> Result<()> {
+        with_context(|context| {
+            for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
+                check_type(plan.output.dtype, &output)?;
+                target.finish(plan, output, context)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn check_type(dtype: DType, output: &Output<'_>) -> Result<()> {
+    if output.can_hold(dtype) {
+        Ok(())
+    } else {
+        Err(Error::Shape(format!(
+            "the policy makes {dtype} images, which cannot be written as {}; add ToFloat, FromFloat or Normalize to the policy, or ask for another dtype",
+            output.type_name()
+        )))
+    }
+}
+
+impl Target<'_> {
+    fn finish(self, plan: &Plan, output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
+        match self.current {
+            Current::Source(Source::Pixels(image)) => run(plan, image, self.role, output, context),
+            Current::Source(Source::Encoded(bytes, mode)) => {
+                let (region, rest) = decoded_region(plan);
+                let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
+                run(&rest, decoded.as_image(), self.role, output, context);
+                context.scratch.give_image(decoded);
+            }
+            Current::Made(buffer) => {
+                run(plan, buffer.as_image(), self.role, output, context);
+                context.scratch.give_image(buffer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces the pixels by what a plan makes of them.
+    fn advance(&mut self, plan: &Plan, context: &mut Context<'_>) -> Result<()> {
+        let made =
+            match std::mem::replace(&mut self.current, Current::Made(ImageBuf::U8(Vec::new(), Shape::new(0, 0, 0)))) {
+                Current::Source(Source::Pixels(image)) => run_to_buffer(plan, image, self.role, context),
+                Current::Source(Source::Encoded(bytes, mode)) => {
+                    let (region, rest) = decoded_region(plan);
+                    let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
+                    let made = run_to_buffer(&rest, decoded.as_image(), self.role, context);
+                    context.scratch.give_image(decoded);
+                    made
+                }
+                Current::Made(buffer) => {
+                    let made = run_to_buffer(plan, buffer.as_image(), self.role, context);
+                    context.scratch.give_image(buffer);
+                    made
+                }
+            };
+        self.format = made.format();
+        self.current = Current::Made(made);
+        Ok(())
+    }
+
+    fn image(&self) -> Result<Image<'_>> {
+        match &self.current {
+            Current::Made(buffer) => Ok(buffer.as_image()),
+            Current::Source(Source::Pixels(image)) => Ok(*image),
+            Current::Source(Source::Encoded(..)) => Err(Error::Decode("the image has not been decoded yet".into())),
+        }
+    }
+}
+
+/// The part of an encoded image that a plan reads, and the plan for that part alone.
+fn decoded_region(plan: &Plan) -> (Rect, Plan) {
+    match plan.steps.first() {
+        Some(Step::Crop(rect)) => {
+            let input = plan.input.with_size(rect.height, rect.width);
+            (*rect, Plan { steps: plan.steps[1..].to_vec(), input, output: plan.output })
+        }
+        _ => (Rect::whole(plan.input.shape), plan.clone()),
+    }
+}
+
+impl Pixels for Work<'_, '_> {
+    fn run(&mut self, ops: &[Op]) -> Result<()> {
+        with_context(|context| {
+            for target in &mut self.targets {
+                let encoded = matches!(target.current, Current::Source(Source::Encoded(..)));
+                if encoded || ops.iter().any(|op| op.applies_to(target.role)) {
+                    let plan = plan::build(ops, target.format, target.role, self.merge_geometry);
+                    target.advance(&plan, context)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn image(&self) -> Result<Image<'_>> {
+        self.targets[0].image()
+    }
+
+    fn mask(&self) -> Result<Option<Image<'_>>> {
+        self.targets.iter().find(|target| target.role == Role::Mask).map(Target::image).transpose()
+    }
+
+    fn call(&mut self, callback: u32, boxes: &mut [BBox], keypoints: &mut [Keypoint]) -> Result<Format> {
+        let callbacks =
+            self.callbacks.ok_or_else(|| Error::External("nobody answers this policy's callbacks".into()))?;
+        let shape = self.targets[0].format.shape;
+        for target in &mut self.targets {
+            if let Some(made) = callbacks.pixels(callback, target.role, target.image()?)? {
+                target.format = made.format();
+                target.current = Current::Made(made);
+            }
+        }
+        callbacks.points(callback, shape, boxes, keypoints)?;
+        Ok(self.targets[0].format)
+    }
+}

@@ -1,0 +1,20 @@
+//! The core's errors as Python exceptions, all of them `ValueError`s.
+
+use fastaug_core::Error;
+use pyo3::{PyErr, create_exception, exceptions::PyValueError};
+
+create_exception!(fastaug, PolicyError, PyValueError, "A policy that cannot be: says where, and what is accepted.");
+create_exception!(fastaug, DecodeError, PyValueError, "Bytes that are not an image that can be decoded.");
+create_exception!(fastaug, ShapeError, PyValueError, "An array that the policy cannot work on.");
+create_exception!(fastaug, TargetError, PyValueError, "A wrong box, keypoint, mask or label.");
+
+/// The exception for an error of the core.
+pub fn to_python(error: &Error) -> PyErr {
+    let message = error.to_string();
+    match error.root() {
+        Error::Policy { .. } => PolicyError::new_err(message),
+        Error::Decode(_) => DecodeError::new_err(message),
+        Error::Target(_) => TargetError::new_err(message),
+        Error::Shape(_) | Error::External(_) | Error::In { .. } => ShapeError::new_err(message),
+    }
+}

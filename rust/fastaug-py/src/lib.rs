@@ -1,0 +1,30 @@
+//! The bindings: translate between Python objects and the core, and release the GIL. They never name a transform.
+//!
+//! The only crate with `unsafe`; every block says which invariant it rests on.
+
+mod arrays;
+mod callbacks;
+mod codec;
+mod errors;
+mod pipeline;
+
+use pyo3::prelude::*;
+
+/// fastaug's compiled core.
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::codec::{decode_info, imdecode, imread};
+    #[pymodule_export]
+    use super::errors::{DecodeError, PolicyError, ShapeError, TargetError};
+    #[pymodule_export]
+    use super::pipeline::{Pipeline, check_transform, get_num_threads, set_num_threads, simd_level, transform_names};
+    use super::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("FORMAT_VERSION", fastaug_core::policy::FORMAT_VERSION)?;
+        module.add("DRAWS_VERSION", fastaug_core::policy::DRAWS_VERSION)
+    }
+}

@@ -1,0 +1,481 @@
+//! A policy as Python holds it: compiled once, run any number of times from any thread.
+
+use crate::{
+    arrays::{ArrayOut, Input, Likeness, OutputType},
+    callbacks::Functions,
+    errors::{ShapeError, to_python},
+};
+use fastaug_core::{
+    Error, Result,
+    exec::{
+        Layout, pool,
+        sample::{Callbacks, Inputs, PixelTarget, Prepared, prepare},
+    },
+    image::Format,
+    ops::Role,
+    policy::{Policy, Sampled},
+    rng::Seeds,
+};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
+use pyo3::{prelude::*, types::PyList};
+use std::sync::Mutex;
+
+/// Checks the parameters of one transform; raises `PolicyError` naming the argument.
+#[pyfunction]
+pub fn check_transform(name: &str, params: &str) -> PyResult<()> {
+    fastaug_core::policy::check_transform(name, params).map_err(|error| to_python(&error))
+}
+
+/// The names of all transforms that the core knows.
+#[pyfunction]
+pub fn transform_names() -> Vec<&'static str> {
+    fastaug_core::transforms::NAMES.to_vec()
+}
+
+/// The number of threads that batches run on.
+#[pyfunction]
+pub fn get_num_threads() -> usize {
+    pool::num_threads()
+}
+
+/// Sets the number of threads that batches run on; 0 means as many as this process may use.
+#[pyfunction]
+pub fn set_num_threads(threads: usize) {
+    pool::set_num_threads(threads);
+}
+
+/// The SIMD level that kernels run at.
+#[pyfunction]
+pub fn simd_level() -> &'static str {
+    fastaug_core::simd::name(fastaug_core::simd::level())
+}
+
+/// What the caller says of one pixel target.
+#[derive(Clone, Copy)]
+struct Column {
+    role: Role,
+    layout: Layout,
+    wanted: OutputType,
+}
+
+/// `(role, layout, dtype)` as Python gives them.
+type RawColumn = (u8, u8, Option<String>);
+
+fn columns(raw: &[RawColumn]) -> PyResult<Vec<Column>> {
+    raw.iter()
+        .map(|(role, layout, dtype)| {
+            Ok(Column {
+                role: if *role == 0 { Role::Image } else { Role::Mask },
+                layout: if *layout == 0 { Layout::Hwc } else { Layout::Chw },
+                wanted: OutputType::from_name(dtype.as_deref())?,
+            })
+        })
+        .collect()
+}
+
+/// One sample as it came from Python.
+struct Sample {
+    pixels: Vec<Input>,
+    boxes: Vec<[f64; 4]>,
+    keypoints: Vec<Vec<f64>>,
+    seeds: Seeds,
+    name: Option<String>,
+}
+
+type Rows<'py> = Option<PyReadonlyArray2<'py, f64>>;
+
+impl Sample {
+    fn new(
+        pixels: &Bound<'_, PyList>,
+        names: &[String],
+        columns: &[Column],
+        boxes: Rows<'_>,
+        keypoints: Rows<'_>,
+        seeds: Seeds,
+    ) -> PyResult<Self> {
+        let pixels = pixels
+            .iter()
+            .zip(columns)
+            .zip(names)
+            .map(|((object, column), name)| Input::new(&object, column.role, name))
+            .collect::<PyResult<_>>()?;
+        let boxes = boxes.map_or_else(Vec::new, |rows| {
+            rows.as_array().rows().into_iter().map(|row| std::array::from_fn(|column| row[column])).collect()
+        });
+        let keypoints = keypoints
+            .map_or_else(Vec::new, |rows| rows.as_array().rows().into_iter().map(|row| row.to_vec()).collect());
+        Ok(Self { pixels, boxes, keypoints, seeds, name: None })
+    }
+
+    fn likenesses(&self) -> Vec<Likeness> {
+        self.pixels.iter().map(Input::likeness).collect()
+    }
+
+    fn prepare(
+        &mut self,
+        policy: &Policy,
+        columns: &[Column],
+        record: bool,
+        callbacks: Option<&dyn Callbacks>,
+    ) -> Result<Prepared<'_>> {
+        self.pixels.iter_mut().try_for_each(Input::load)?;
+        let pixels = self
+            .pixels
+            .iter()
+            .zip(columns)
+            .map(|(input, column)| PixelTarget { source: input.source(column.role), role: column.role })
+            .collect();
+        let inputs =
+            Inputs { pixels, boxes: std::mem::take(&mut self.boxes), keypoints: std::mem::take(&mut self.keypoints) };
+        let label = self.pixels.first().and_then(Input::label);
+        let name = match (&self.name, label) {
+            (Some(name), Some(label)) => Some(format!("{name} ({label})")),
+            (name, label) => name.clone().or(label),
+        };
+        prepare(policy, self.seeds, inputs, record, callbacks).map_err(|error| match name {
+            Some(name) => error.at(name),
+            None => error,
+        })
+    }
+}
+
+/// A policy, compiled.
+#[pyclass(frozen, module = "fastaug._core")]
+pub struct Pipeline {
+    policy: Policy,
+    functions: Vec<Py<PyAny>>,
+}
+
+/// Rows that are left, and the rows of the input that they came from.
+type Answer<'py> = Option<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)>;
+
+/// What comes back for one sample: arrays, boxes, keypoints, and what was applied as JSON.
+type Finished<'py> = (Vec<Py<PyAny>>, Answer<'py>, Answer<'py>, Option<String>);
+
+#[pymethods]
+impl Pipeline {
+    /// Compiles a policy's JSON; `functions` are what its `Lambda`s call.
+    #[new]
+    fn new(policy: &str, functions: Vec<Py<PyAny>>) -> PyResult<Self> {
+        Ok(Self { policy: Policy::from_json(policy).map_err(|error| to_python(&error))?, functions })
+    }
+
+    /// Whether anything in the policy draws.
+    #[getter]
+    fn is_random(&self) -> bool {
+        self.policy.is_random()
+    }
+
+    /// Augments one sample. `plain` has the oracle do it: one operation after the other, whole images, scalar code.
+    #[pyo3(signature = (seeds, pixels, names, columns, boxes, keypoints, record, plain = false))]
+    #[allow(clippy::too_many_arguments, reason = "one call per sample, made by Compose only")]
+    fn run<'py>(
+        &self,
+        py: Python<'py>,
+        seeds: (u64, u64, u64),
+        pixels: &Bound<'py, PyList>,
+        names: Vec<String>,
+        columns: Vec<RawColumn>,
+        boxes: Rows<'py>,
+        keypoints: Rows<'py>,
+        record: bool,
+        plain: bool,
+    ) -> PyResult<Finished<'py>> {
+        let columns = self::columns(&columns)?;
+        let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
+        let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
+        let mut sample = Sample::new(pixels, &names, &columns, boxes, keypoints, seeds)?;
+        let likenesses = sample.likenesses();
+        let functions = Functions::new(&self.functions);
+        let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
+        };
+        let formats: Vec<Format> = prepared.outputs().collect();
+        let arrays = formats
+            .iter()
+            .zip(&columns)
+            .zip(&likenesses)
+            .map(|((format, column), likeness)| {
+                let dimensions = likeness.dimensions(column.role);
+                ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)
+            })
+            .collect::<PyResult<Vec<ArrayOut>>>()?;
+        let sampled = prepared.sampled.clone();
+        py.detach(|| {
+            // SAFETY: one slot per freshly made array.
+            let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
+            if plain { prepared.finish_plain(outputs) } else { prepared.finish(outputs) }
+        })
+        .map_err(|error| to_python(&error))?;
+        let arrays = arrays
+            .into_iter()
+            .zip(&likenesses)
+            .map(|(array, likeness)| array.into_array(py, likeness.type_name()))
+            .collect::<PyResult<_>>()?;
+        let (boxes, keypoints, applied) = points_out(py, &self.policy, &sampled, has_boxes, has_keypoints, record)?;
+        Ok((arrays, boxes, keypoints, applied))
+    }
+
+    /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
+    /// list of arrays.
+    #[pyo3(signature = (seeds, samples, names, columns, boxes, keypoints, record, out, threads))]
+    #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
+    fn run_batch<'py>(
+        &self,
+        py: Python<'py>,
+        seeds: Vec<(u64, u64, u64)>,
+        samples: Vec<Bound<'py, PyList>>,
+        names: Vec<String>,
+        columns: Vec<RawColumn>,
+        boxes: Option<Vec<PyReadonlyArray2<'py, f64>>>,
+        keypoints: Option<Vec<PyReadonlyArray2<'py, f64>>>,
+        record: bool,
+        out: Option<Bound<'py, PyUntypedArray>>,
+        threads: usize,
+    ) -> PyResult<(Vec<Py<PyAny>>, Vec<PointsOut<'py>>)> {
+        let columns = self::columns(&columns)?;
+        let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
+        let mut boxes = boxes.map(Vec::into_iter);
+        let mut keypoints = keypoints.map(Vec::into_iter);
+        let mut waiting = Vec::with_capacity(samples.len());
+        for (number, (pixels, seeds)) in samples.iter().zip(&seeds).enumerate() {
+            let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
+            let mut sample = Sample::new(
+                pixels,
+                &names,
+                &columns,
+                boxes.as_mut().and_then(Iterator::next),
+                keypoints.as_mut().and_then(Iterator::next),
+                seeds,
+            )
+            .map_err(|error| at_sample(py, number, error))?;
+            sample.name = Some(format!("sample {number}"));
+            waiting.push(sample);
+        }
+        let count = waiting.len();
+        let functions = Functions::new(&self.functions);
+        let likenesses: Vec<Vec<Likeness>> = waiting.iter().map(Sample::likenesses).collect();
+        let prepared = py.detach(|| prepare_all(&mut waiting, &self.policy, &columns, record, &functions, threads));
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
+        };
+        let formats: Vec<Vec<Format>> = prepared.iter().map(|sample| sample.outputs().collect()).collect();
+        let rooms = columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| {
+                let of_column: Vec<(Format, Likeness)> = formats
+                    .iter()
+                    .zip(&likenesses)
+                    .map(|(formats, likenesses)| (formats[index], likenesses[index]))
+                    .collect();
+                Room::new(py, *column, &of_column, if index == 0 { out.as_ref() } else { None })
+            })
+            .collect::<PyResult<Vec<Room>>>()?;
+        let sampled: Vec<Sampled> = prepared.iter().map(|sample| sample.sampled.clone()).collect();
+        py.detach(|| {
+            let cells: Vec<Mutex<Option<Prepared<'_>>>> =
+                prepared.into_iter().map(|sample| Mutex::new(Some(sample))).collect();
+            let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
+            pool::for_each(count, threads, |number| {
+                let Some(sample) = cells[number].lock().ok().and_then(|mut cell| cell.take()) else { return };
+                // SAFETY: `number` is visited once, and each room has a slot of its own for it.
+                let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
+                if let Err(error) = sample.finish(outputs) {
+                    keep_first(&failed, number, error);
+                }
+            });
+            first_error(failed)
+        })
+        .map_err(|error| to_python(&error))?;
+        let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
+        let points = sampled
+            .iter()
+            .map(|sampled| points_out(py, &self.policy, sampled, has_boxes, has_keypoints, record))
+            .collect::<PyResult<_>>()?;
+        Ok((arrays, points))
+    }
+
+    /// A readable plan for an image of this size.
+    fn explain(
+        &self,
+        seeds: (u64, u64, u64),
+        height: usize,
+        width: usize,
+        channels: usize,
+        is_float: bool,
+    ) -> PyResult<String> {
+        let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
+        fastaug_core::exec::explain::explain(&self.policy, seeds, height, width, channels, is_float)
+            .map_err(|error| to_python(&error))
+    }
+}
+
+/// Boxes, keypoints and what was applied, of one sample.
+type PointsOut<'py> = (Answer<'py>, Answer<'py>, Option<String>);
+
+fn points_out<'py>(
+    py: Python<'py>,
+    policy: &Policy,
+    sampled: &Sampled,
+    has_boxes: bool,
+    has_keypoints: bool,
+    record: bool,
+) -> PyResult<PointsOut<'py>> {
+    let settings = &policy.settings;
+    let boxes = settings.bbox_params.as_ref().filter(|_| has_boxes).map(|params| {
+        let rows = params.write_all(&sampled.boxes, sampled.format.shape);
+        let sources = sampled.boxes.iter().map(|tracked| tracked.row);
+        answer(py, rows.iter().map(|row| &row[..]), 4, sources)
+    });
+    let keypoints = settings.keypoint_params.as_ref().filter(|_| has_keypoints).map(|params| {
+        let rows = params.write_all(&sampled.keypoints);
+        let sources = sampled.keypoints.iter().map(|tracked| tracked.row);
+        answer(py, rows.iter().map(|row| &row[..]), params.coord_format.width(), sources)
+    });
+    let applied = record
+        .then(|| serde_json::to_string(&sampled.applied))
+        .transpose()
+        .map_err(|error| ShapeError::new_err(error.to_string()))?;
+    Ok((boxes.transpose()?, keypoints.transpose()?, applied))
+}
+
+fn answer<'py, 'r>(
+    py: Python<'py>,
+    rows: impl Iterator<Item = &'r [f64]>,
+    columns: usize,
+    sources: impl Iterator<Item = usize>,
+) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)> {
+    let sources: Vec<i64> = sources.map(|row| row as i64).collect();
+    let values: Vec<f64> = rows.flatten().copied().collect();
+    let rows = PyArray1::from_vec(py, values).reshape([sources.len(), columns])?;
+    Ok((rows, PyArray1::from_vec(py, sources)))
+}
+
+fn at_sample(py: Python<'_>, number: usize, error: PyErr) -> PyErr {
+    let message = format!("sample {number}: {}", error.value(py));
+    PyErr::from_type(error.get_type(py), message)
+}
+
+fn keep_first(failed: &Mutex<Option<(usize, Error)>>, number: usize, error: Error) {
+    if let Ok(mut failed) = failed.lock()
+        && failed.as_ref().is_none_or(|(first, _)| number < *first)
+    {
+        *failed = Some((number, error));
+    }
+}
+
+/// The error of the first sample in order, whichever thread met one first.
+fn first_error(failed: Mutex<Option<(usize, Error)>>) -> Result<()> {
+    match failed.into_inner().ok().flatten() {
+        Some((number, error)) => Err(error.at(format!("sample {number}"))),
+        None => Ok(()),
+    }
+}
+
+/// Prepares every sample; the first in order to fail is the one that is reported.
+fn prepare_all<'s>(
+    samples: &'s mut [Sample],
+    policy: &Policy,
+    columns: &[Column],
+    record: bool,
+    functions: &Functions<'_>,
+    threads: usize,
+) -> Result<Vec<Prepared<'s>>> {
+    let waiting: Vec<Mutex<Option<&'s mut Sample>>> =
+        samples.iter_mut().map(|sample| Mutex::new(Some(sample))).collect();
+    let results: Vec<Mutex<Option<Result<Prepared<'s>>>>> = waiting.iter().map(|_| Mutex::new(None)).collect();
+    pool::for_each(waiting.len(), threads, |number| {
+        let Some(sample) = waiting[number].lock().ok().and_then(|mut sample| sample.take()) else { return };
+        let prepared = sample.prepare(policy, columns, record, Some(functions));
+        if let Ok(mut result) = results[number].lock() {
+            *result = Some(prepared);
+        }
+    });
+    results
+        .into_iter()
+        .map(|cell| {
+            let lost = || Err(Error::External("a sample was not prepared because its thread failed".into()));
+            cell.into_inner().ok().flatten().unwrap_or_else(lost)
+        })
+        .collect()
+}
+
+/// Room for one column of a batch.
+enum Room {
+    /// All images alike: one array.
+    Together(ArrayOut, Option<&'static str>),
+    /// One array each.
+    Apart(Vec<(ArrayOut, Option<&'static str>)>),
+}
+
+impl Room {
+    fn new(
+        py: Python<'_>,
+        column: Column,
+        images: &[(Format, Likeness)],
+        out: Option<&Bound<'_, PyUntypedArray>>,
+    ) -> PyResult<Self> {
+        let alike = images.first().filter(|first| images.iter().all(|image| image == *first));
+        match (alike, out) {
+            (Some((format, likeness)), None) => {
+                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
+                let array = ArrayOut::new(py, *format, wanted, layout, dimensions, Some(images.len()))?;
+                Ok(Self::Together(array, likeness.type_name()))
+            }
+            (Some((format, likeness)), Some(out)) => {
+                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
+                let array = ArrayOut::given(out, *format, wanted, layout, dimensions, images.len())?;
+                Ok(Self::Together(array, None))
+            }
+            (None, Some(_)) => {
+                let sizes: Vec<_> = images
+                    .iter()
+                    .take(4)
+                    .map(|(format, ..)| {
+                        format!("{}×{}×{}", format.shape.height, format.shape.width, format.shape.channels)
+                    })
+                    .collect();
+                Err(ShapeError::new_err(format!(
+                    "out needs all images to come out with one size, got {}…: end the policy with a crop or resize to a fixed size",
+                    sizes.join(", ")
+                )))
+            }
+            (None, None) => images
+                .iter()
+                .map(|(format, likeness)| {
+                    let dimensions = likeness.dimensions(column.role);
+                    let array = ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)?;
+                    Ok((array, likeness.type_name()))
+                })
+                .collect::<PyResult<_>>()
+                .map(Self::Apart),
+        }
+    }
+
+    /// # Safety
+    /// No two live slots may have the same index, and the index must be below the batch size.
+    unsafe fn slot(&self, index: usize) -> fastaug_core::exec::Output<'_> {
+        // SAFETY: the caller's promise is the one that `ArrayOut::slot` asks for.
+        unsafe {
+            match self {
+                Self::Together(array, _) => array.slot(index),
+                Self::Apart(arrays) => arrays[index].0.slot(0),
+            }
+        }
+    }
+
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        match self {
+            Self::Together(array, name) => array.into_array(py, name),
+            Self::Apart(arrays) => {
+                let arrays =
+                    arrays.into_iter().map(|(array, name)| array.into_array(py, name)).collect::<PyResult<Vec<_>>>()?;
+                Ok(PyList::new(py, arrays)?.into_any().unbind())
+            }
+        }
+    }
+}
