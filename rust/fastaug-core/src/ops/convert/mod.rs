@@ -12,11 +12,13 @@ pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }
 
+mod gray;
 mod normalize;
 
+pub use gray::GrayChannels;
 pub use normalize::Normalize;
 
 family! {
     /// A converting operation.
-    Convert: ConvertOp { Normalize }
+    Convert: ConvertOp { GrayChannels, Normalize }
 }

@@ -47,23 +47,31 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
 }
 
+mod colour_matrix;
 mod drop_channels;
+mod gray;
+mod hue_saturation_value;
 mod lut;
 mod power;
+mod saturation;
 mod scale_shift;
 mod shuffle_channels;
 mod solarize;
 #[cfg(test)]
-mod twins;
+pub(super) mod twins;
 
+pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
+pub use gray::Gray;
+pub use hue_saturation_value::HueSaturationValue;
 pub use lut::Lut;
 pub use power::Power;
+pub use saturation::Saturation;
 pub use scale_shift::ScaleShift;
 pub use shuffle_channels::ShuffleChannels;
 pub use solarize::Solarize;
 
 family! {
     /// A pointwise operation.
-    Pointwise: PointwiseOp { DropChannels, Lut, Power, ScaleShift, ShuffleChannels, Solarize }
+    Pointwise: PointwiseOp { ColourMatrix, DropChannels, Gray, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels, Solarize }
 }
