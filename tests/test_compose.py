@@ -35,7 +35,9 @@ def test_a_transform_added_at_the_end_changes_nothing_before_it() -> None:
 
 
 def test_weights_of_one_of_follow_the_children() -> None:
-    policy = A.Compose([A.OneOf([A.HorizontalFlip(p=0.2), A.VerticalFlip(p=0.6)], p=1)], seed=0, save_applied_params=True)
+    policy = A.Compose(
+        [A.OneOf([A.HorizontalFlip(p=0.2), A.VerticalFlip(p=0.6)], p=1)], seed=0, save_applied_params=True
+    )
     names = [policy(image=IMAGE, index=index)["applied_transforms"][0][0] for index in range(2000)]
     assert abs(names.count("VerticalFlip") / 2000 - 0.75) < 0.04
 
