@@ -15,11 +15,13 @@ pub trait MeasureOp: std::fmt::Debug + std::fmt::Display {
     fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op;
 }
 
+mod contrast;
 mod equalize;
 
+pub use contrast::Contrast;
 pub use equalize::Equalize;
 
 family! {
     /// A measuring operation.
-    Measure: MeasureOp { Equalize }
+    Measure: MeasureOp { Contrast, Equalize }
 }

@@ -49,7 +49,9 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
 
 mod colour_matrix;
 mod drop_channels;
+mod erase;
 mod gray;
+mod hue;
 mod hue_saturation_value;
 mod lut;
 mod power;
@@ -62,7 +64,9 @@ pub(super) mod twins;
 
 pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
+pub use erase::{Erase, EraseFill};
 pub use gray::Gray;
+pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
 pub use lut::Lut;
 pub use power::Power;
@@ -73,5 +77,8 @@ pub use solarize::Solarize;
 
 family! {
     /// A pointwise operation.
-    Pointwise: PointwiseOp { ColourMatrix, DropChannels, Gray, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels, Solarize }
+    Pointwise: PointwiseOp {
+        ColourMatrix, DropChannels, Erase, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
+        Solarize,
+    }
 }
