@@ -9,37 +9,145 @@ use crate::{
 };
 use std::fmt;
 
-/// What erased pixels of a picture become.
+/// What rectangles are filled with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EraseFill {
     /// A colour.
     Colour(Fill),
-    /// Noise: every value random. Numbered by pixel, so it depends on the seed and the place alone.
+    /// Another random value in every channel of every pixel.
     Random {
-        /// The noise's seed.
+        /// Numbers the noise.
         seed: u64,
     },
-    /// One random colour per hole.
+    /// A random colour for each rectangle.
     RandomUniform {
-        /// The colours' seed.
+        /// Numbers the colours.
         seed: u64,
     },
 }
 
-/// Fills rectangles of the picture, and of masks where asked. Where rectangles overlap, the last one counts.
+/// Fills rectangles of pictures, and of masks if there is a label to fill them with. Where rectangles overlap, the one
+/// that begins lower is on top.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Erase {
-    /// What is erased; inside the image.
-    pub holes: Vec<Rect>,
-    /// What pixels become.
-    pub fill: EraseFill,
-    /// What labels become; none leaves masks alone.
-    pub fill_mask: Option<Fill>,
+    /// Sorted by their tops, so that a tile finds its rectangles without looking at all.
+    rects: Vec<Rect>,
+    tallest: usize,
+    fill: EraseFill,
+    fill_mask: Option<Fill>,
 }
 
 impl fmt::Display for Erase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "erase {} rectangles", self.holes.len())
+        write!(f, "erase {} rectangles", self.rects.len())
+    }
+}
+
+impl Erase {
+    /// Fills rectangles; without `fill_mask`, masks stay as they are.
+    pub fn new(mut rects: Vec<Rect>, fill: EraseFill, fill_mask: Option<Fill>) -> Self {
+        rects.retain(|rect| rect.width > 0 && rect.height > 0);
+        rects.sort_by_key(|rect| (rect.y, rect.x, rect.height, rect.width));
+        let tallest = rects.iter().map(|rect| rect.height).max().unwrap_or(0);
+        Self { rects, tallest, fill, fill_mask }
+    }
+
+    /// The rectangles, from top to bottom.
+    pub fn rects(&self) -> &[Rect] {
+        &self.rects
+    }
+
+    /// Calls `paint` for the part of each rectangle that lies in rows `top..bottom`: its number, the row, the columns.
+    fn each_row(&self, top: usize, bottom: usize, mut paint: impl FnMut(usize, usize, std::ops::Range<usize>)) {
+        let first = self.rects.partition_point(|rect| rect.y + self.tallest <= top);
+        let last = self.rects.partition_point(|rect| rect.y < bottom);
+        for (index, rect) in self.rects[..last].iter().enumerate().skip(first) {
+            for y in rect.y.max(top)..(rect.y + rect.height).min(bottom) {
+                paint(index, y, rect.x..rect.x + rect.width);
+            }
+        }
+    }
+
+    fn fill_rows<T: Element>(&self, values: &mut [T], place: Place, fill: &Fill) {
+        let shape = place.shape;
+        let colour = fill.pixel::<T>(shape.channels);
+        let same = colour.windows(2).all(|pair| pair[0] == pair[1]);
+        let bottom = place.y + values.len() / shape.row_len();
+        self.each_row(place.y, bottom, |_, y, columns| {
+            let row = &mut values[(y - place.y) * shape.row_len()..][..shape.row_len()];
+            let pixels = &mut row[columns.start * shape.channels..columns.end * shape.channels];
+            if same {
+                pixels.fill(colour[0]);
+            } else {
+                fill_with(pixels, &colour);
+            }
+        });
+    }
+
+    fn fill_random<T: RandomValue>(&self, values: &mut [T], place: Place) {
+        let shape = place.shape;
+        let bottom = place.y + values.len() / shape.row_len();
+        let mut colour = vec![T::default(); shape.channels];
+        self.each_row(place.y, bottom, |index, y, columns| {
+            let row = &mut values[(y - place.y) * shape.row_len()..][..shape.row_len()];
+            let range = columns.start * shape.channels..columns.end * shape.channels;
+            match self.fill {
+                EraseFill::Random { seed } => {
+                    T::fill_random(PixelNoise::new(seed), (y as u64) << 32, range.start, &mut row[range]);
+                }
+                EraseFill::RandomUniform { seed } => {
+                    T::fill_random(PixelNoise::new(seed), (index as u64) << 32, 0, &mut colour);
+                    fill_with(&mut row[range], &colour);
+                }
+                EraseFill::Colour(_) => unreachable!("filled by its colour"),
+            }
+        });
+    }
+}
+
+/// Repeats a colour, doubling what is there.
+fn fill_with<T: Copy>(pixels: &mut [T], colour: &[T]) {
+    let mut filled = colour.len().min(pixels.len());
+    pixels[..filled].copy_from_slice(&colour[..filled]);
+    while filled < pixels.len() {
+        let more = filled.min(pixels.len() - filled);
+        pixels.copy_within(..more, filled);
+        filled += more;
+    }
+}
+
+/// A value that can be made of random bits.
+trait RandomValue: Element {
+    /// Fills `values`, which begin at place `first` of a row of noise whose blocks are numbered from `row` on.
+    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]);
+}
+
+impl RandomValue for u8 {
+    /// Sixteen bytes to a block, all 256 values equally likely.
+    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]) {
+        let mut at = first;
+        let mut rest = values;
+        while !rest.is_empty() {
+            let words = noise.words(row | (at / 16) as u64);
+            let bytes: [u8; 16] = bytemuck::cast(words.map(u32::to_le));
+            let from = &bytes[at % 16..];
+            let count = from.len().min(rest.len());
+            let (now, later) = rest.split_at_mut(count);
+            now.copy_from_slice(&from[..count]);
+            at += count;
+            rest = later;
+        }
+    }
+}
+
+impl RandomValue for f32 {
+    /// Four values to a block, multiples of 2⁻²⁴ from 0 to 1, 1 excluded.
+    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]) {
+        for (index, value) in values.iter_mut().enumerate() {
+            let at = first + index;
+            let word = noise.words(row | (at / 4) as u64)[at % 4];
+            *value = (word >> 8) as f32 * (1.0 / 16_777_216.0);
+        }
     }
 }
 
@@ -49,58 +157,124 @@ impl PointwiseOp for Erase {
     }
 
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, _context: &mut Context<'_>) {
-        match rows {
-            Rows::U8(values) => self.run_typed(values, place, role, |word| word as u8),
-            Rows::F32(values) => self.run_typed(values, place, role, |word| (word >> 8) as f32 / 16_777_216.0),
-            // Labels are never random.
-            Rows::U16(values) => self.run_typed(values, place, role, |_| 0),
-            Rows::U32(values) => self.run_typed(values, place, role, |_| 0),
-            Rows::U64(values) => self.run_typed(values, place, role, |_| 0),
+        let colour = match (role, &self.fill, &self.fill_mask) {
+            (Role::Image, EraseFill::Colour(fill), _) | (Role::Mask, _, Some(fill)) => Some(fill),
+            (Role::Mask, _, None) => return,
+            _ => None,
+        };
+        match (rows, colour) {
+            (Rows::U8(values), Some(fill)) => self.fill_rows(values, place, fill),
+            (Rows::U16(values), Some(fill)) => self.fill_rows(values, place, fill),
+            (Rows::U32(values), Some(fill)) => self.fill_rows(values, place, fill),
+            (Rows::U64(values), Some(fill)) => self.fill_rows(values, place, fill),
+            (Rows::F32(values), Some(fill)) => self.fill_rows(values, place, fill),
+            (Rows::U8(values), None) => self.fill_random(values, place),
+            (Rows::F32(values), None) => self.fill_random(values, place),
+            _ => unreachable!("only pictures are filled with noise"),
         }
     }
 }
 
-impl Erase {
-    fn run_typed<T: Element>(&self, values: &mut [T], place: Place, role: Role, random: impl Fn(u32) -> T) {
-        let (row_len, channels) = (place.shape.row_len(), place.shape.channels);
-        let rows = values.len() / row_len;
-        for (number, hole) in self.holes.iter().enumerate() {
-            let first = hole.y.max(place.y);
-            let last = (hole.y + hole.height).min(place.y + rows);
-            if first >= last {
-                continue;
-            }
-            let colour = match (role, &self.fill) {
-                (Role::Mask, _) => self.fill_mask.as_ref().unwrap_or(&Fill::ZERO).pixel(channels),
-                (Role::Image, EraseFill::Colour(fill)) => fill.pixel(channels),
-                (Role::Image, EraseFill::RandomUniform { seed }) => {
-                    let noise = PixelNoise::new(*seed);
-                    (0..channels).map(|channel| random(word(noise, number * channels + channel))).collect()
+#[cfg(test)]
+mod tests {
+    use super::{Erase, EraseFill};
+    use crate::{
+        image::{Rect, Shape},
+        ops::{
+            Role,
+            pointwise::{PointwiseOp, twins},
+        },
+        param::Fill,
+        rng::PixelNoise,
+        simd::levels,
+    };
+
+    /// Rectangles of every image size of the tests, also empty and overlapping ones; sorted from top to bottom.
+    fn rects(shape: Shape) -> Vec<Rect> {
+        let mut rects = Vec::new();
+        for step in 0..7 {
+            let (x, y) = (step * 5 % shape.width, step * 3 % shape.height);
+            let (width, height) = ((step * 7 % 30).min(shape.width - x), (step % 4).min(shape.height - y));
+            rects.push(Rect { x, y, width, height });
+        }
+        rects
+    }
+
+    fn inside(shape: Shape, y: usize, x: usize) -> Option<usize> {
+        let mut rects = rects(shape);
+        rects.retain(|rect| rect.width > 0 && rect.height > 0);
+        rects.sort_by_key(|rect| (rect.y, rect.x, rect.height, rect.width));
+        rects
+            .iter()
+            .rposition(|rect| (rect.x..rect.x + rect.width).contains(&x) && (rect.y..rect.y + rect.height).contains(&y))
+    }
+
+    /// Runs the test for each size, since the rectangles depend on it.
+    fn check<T: twins::RowElement>(
+        fill: &EraseFill,
+        fill_mask: Option<Fill>,
+        role: Role,
+        colour: impl Fn(usize, usize, usize, usize, usize) -> T,
+    ) {
+        for (height, width, channels) in [(1, 1, 1), (5, 7, 3), (9, 64, 4), (13, 40, 1), (12, 33, 5)] {
+            let shape = Shape::new(height, width, channels);
+            let op = Erase::new(rects(shape), fill.clone(), fill_mask.clone());
+            let values = twins::image::<T>(shape);
+            let mut expected = values.clone();
+            for (index, pixel) in expected.chunks_mut(channels).enumerate() {
+                let (y, x) = (index / width, index % width);
+                if let Some(number) = inside(shape, y, x) {
+                    for (channel, value) in pixel.iter_mut().enumerate() {
+                        *value = colour(number, y, x, channel, channels);
+                    }
                 }
-                (Role::Image, EraseFill::Random { .. }) => Vec::new(),
-            };
-            for y in first..last {
-                let begin = (y - place.y) * row_len + hole.x * channels;
-                let part = &mut values[begin..begin + hole.width * channels];
-                if let (Role::Image, EraseFill::Random { seed }) = (role, &self.fill) {
-                    let noise = PixelNoise::new(*seed);
-                    let number = (y * row_len) + hole.x * channels;
-                    for (index, value) in part.iter_mut().enumerate() {
-                        *value = random(word(noise, number + index));
-                    }
-                } else if let [only] = colour.as_slice() {
-                    part.fill(*only);
-                } else {
-                    for pixel in part.chunks_exact_mut(channels) {
-                        pixel.copy_from_slice(&colour);
-                    }
+            }
+            for level in levels() {
+                for tile in [1, 2, 3, height] {
+                    assert_eq!(twins::run(&op, &values, shape, role, tile, level), expected);
                 }
             }
         }
     }
-}
 
-/// The random word of this number.
-fn word(noise: PixelNoise, number: usize) -> u32 {
-    noise.words(number as u64 / 4)[number % 4]
+    #[test]
+    fn a_colour() {
+        let colour = Fill::Channels(vec![3.0, 200.0, 7.0]);
+        let values = [3, 200, 7, 7, 7];
+        check::<u8>(&EraseFill::Colour(colour.clone()), None, Role::Image, |_, _, _, channel, _| values[channel]);
+        check::<f32>(&EraseFill::Colour(colour), None, Role::Image, |_, _, _, channel, _| f32::from(values[channel]));
+        check::<u8>(&EraseFill::Colour(Fill::Value(9.0)), None, Role::Image, |_, _, _, _, _| 9);
+    }
+
+    #[test]
+    fn masks_only_where_asked() {
+        let fill = EraseFill::Colour(Fill::Value(9.0));
+        assert!(!Erase::new(Vec::new(), fill.clone(), None).applies_to(Role::Mask));
+        let op = Erase::new(Vec::new(), fill.clone(), Some(Fill::ZERO));
+        assert!(op.applies_to(Role::Mask));
+        check::<u16>(&fill, Some(Fill::Value(60_000.0)), Role::Mask, |_, _, _, _, _| 60_000);
+        check::<u16>(&EraseFill::Random { seed: 1 }, Some(Fill::Value(5.0)), Role::Mask, |_, _, _, _, _| 5);
+    }
+
+    #[test]
+    fn noise_numbered_by_place() {
+        let noise = PixelNoise::new(77);
+        check::<u8>(&EraseFill::Random { seed: 77 }, None, Role::Image, |_, y, x, channel, channels| {
+            let at = x * channels + channel;
+            let word = noise.words((y as u64) << 32 | (at / 16) as u64)[at % 16 / 4];
+            (word >> (8 * (at % 4))) as u8
+        });
+        check::<f32>(&EraseFill::Random { seed: 77 }, None, Role::Image, |_, y, x, channel, channels| {
+            let at = x * channels + channel;
+            (noise.words((y as u64) << 32 | (at / 4) as u64)[at % 4] >> 8) as f32 / 16_777_216.0
+        });
+    }
+
+    #[test]
+    fn one_random_colour_for_each_rectangle() {
+        let noise = PixelNoise::new(5);
+        check::<u8>(&EraseFill::RandomUniform { seed: 5 }, None, Role::Image, |number, _, _, channel, _| {
+            (noise.words((number as u64) << 32)[channel / 4] >> (8 * (channel % 4))) as u8
+        });
+    }
 }

@@ -51,6 +51,7 @@ mod colour_matrix;
 mod drop_channels;
 mod erase;
 mod gray;
+mod hue;
 mod hue_saturation_value;
 mod lut;
 mod power;
@@ -65,6 +66,7 @@ pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
 pub use erase::{Erase, EraseFill};
 pub use gray::Gray;
+pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
 pub use lut::Lut;
 pub use power::Power;
@@ -76,16 +78,7 @@ pub use solarize::Solarize;
 family! {
     /// A pointwise operation.
     Pointwise: PointwiseOp {
-        ColourMatrix,
-        DropChannels,
-        Erase,
-        Gray,
-        HueSaturationValue,
-        Lut,
-        Power,
-        Saturation,
-        ScaleShift,
-        ShuffleChannels,
+        ColourMatrix, DropChannels, Erase, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
         Solarize,
     }
 }
