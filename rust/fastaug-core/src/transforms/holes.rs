@@ -52,7 +52,7 @@ pub fn erase(sampler: &mut Sampler<'_>, holes: Vec<Rect>, fill: &HoleFill, fill_
         HoleFill::Word(FillWord::RandomUniform) => EraseFill::RandomUniform { seed: sampler.seed("seed")? },
     };
     sampler.erase(&holes);
-    sampler.push(Erase { holes, fill, fill_mask: fill_mask.cloned() });
+    sampler.push(Erase::new(holes, fill, fill_mask.cloned()));
     Ok(())
 }
 

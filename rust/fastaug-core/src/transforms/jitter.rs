@@ -5,7 +5,7 @@ use crate::{
     image::DType,
     ops::{
         measure::Contrast,
-        pointwise::{HueSaturationValue, Lut, Saturation, ScaleShift},
+        pointwise::{Hue, HueSaturationValue, Lut, Saturation, ScaleShift},
     },
     policy::Sampler,
 };
@@ -48,6 +48,9 @@ pub fn push(sampler: &mut Sampler<'_>, look: Look) {
         Look::Contrast(factor) if factor != 1.0 => sampler.push(Contrast { factor: factor as f32 }),
         Look::Saturation(factor) if factor != 1.0 && !is_gray => {
             sampler.push(Saturation { factor: factor as f32 });
+        }
+        Look::Hue(turn) if turn != 0.0 && !is_gray && sampler.dtype() == DType::F32 => {
+            sampler.push(Hue { turn: turn as f32 });
         }
         Look::Hue(turn) if turn != 0.0 && !is_gray => {
             let hue = (turn * 180.0).rem_euclid(180.0) as i32;

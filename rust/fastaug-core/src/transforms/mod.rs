@@ -60,6 +60,7 @@ fn parse_as<T: Transform + serde::de::DeserializeOwned + 'static>(
 
 transforms! {
     affine: Affine,
+    auto_contrast: AutoContrast,
     center_crop: CenterCrop,
     channel_dropout: ChannelDropout,
     channel_shuffle: ChannelShuffle,
@@ -68,6 +69,7 @@ transforms! {
     crop: Crop,
     crop_and_pad: CropAndPad,
     d4: D4,
+    equalize: Equalize,
     erasing: Erasing,
     from_float: FromFloat,
     grid_dropout: GridDropout,

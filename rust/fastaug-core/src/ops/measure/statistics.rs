@@ -1,6 +1,6 @@
 //! Normalization by the image's own statistics.
 
-use super::MeasureOp;
+use super::{MeasureOp, histogram};
 use crate::{
     image::{DType, Element, Format, Image, View},
     ops::{Context, Op, convert::Normalize},
@@ -92,16 +92,7 @@ fn channels<T: Element>(view: View<'_, T>, value: impl Fn(T) -> f64) -> Vec<Chan
 
 /// The same for bytes, by counting how often each occurs.
 fn byte_channels(view: View<'_, u8>) -> Vec<Channel> {
-    let count = view.shape().channels;
-    let mut histograms = vec![[0_u64; 256]; count];
-    for row in view.rows() {
-        for pixel in row.chunks_exact(count) {
-            for (histogram, &value) in histograms.iter_mut().zip(pixel) {
-                histogram[value as usize] += 1;
-            }
-        }
-    }
-    histograms
+    histogram::bytes(view)
         .iter()
         .map(|histogram| {
             let mut channel = Channel::NOTHING;
