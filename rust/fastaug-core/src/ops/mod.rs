@@ -15,6 +15,7 @@
 pub mod convert;
 pub mod filter;
 pub mod geometry;
+mod lab;
 pub mod measure;
 pub mod pointwise;
 
