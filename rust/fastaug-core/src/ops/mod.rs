@@ -13,11 +13,19 @@
 //! Each operation is one file that implements its family's trait.
 
 pub mod convert;
+mod factors;
 pub mod filter;
 pub mod geometry;
 mod lab;
+mod luma;
 pub mod measure;
+mod planes;
 pub mod pointwise;
+mod rounding;
+mod spread;
+mod weigh;
+
+pub use luma::Luma;
 
 use crate::image::{Format, Scratch};
 use fearless_simd::Level;
