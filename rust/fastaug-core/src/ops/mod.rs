@@ -16,6 +16,7 @@ pub mod convert;
 mod factors;
 pub mod filter;
 pub mod geometry;
+mod lab;
 mod luma;
 pub mod measure;
 mod planes;

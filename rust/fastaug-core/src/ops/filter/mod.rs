@@ -9,13 +9,24 @@ pub trait FilterOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }
 
+mod block;
 mod box_blur;
 mod channel_subset;
+mod clahe;
+mod convolve;
+mod gaussian_blur;
+mod high_product;
+mod margin;
+mod unsharp_mix;
 
 pub use box_blur::BoxBlur;
 pub use channel_subset::ChannelSubset;
+pub use clahe::Clahe;
+pub use convolve::Convolve;
+pub use gaussian_blur::{GaussianBlur, bell};
+pub use unsharp_mix::UnsharpMix;
 
 family! {
     /// A filter.
-    Filter: FilterOp { BoxBlur, ChannelSubset }
+    Filter: FilterOp { BoxBlur, ChannelSubset, Clahe, Convolve, GaussianBlur, UnsharpMix }
 }
