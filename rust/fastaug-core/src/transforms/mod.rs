@@ -6,6 +6,7 @@
 mod group;
 mod holes;
 mod jitter;
+mod kernel_size;
 mod mapping;
 mod max_size;
 mod placement;
@@ -61,6 +62,8 @@ fn parse_as<T: Transform + serde::de::DeserializeOwned + 'static>(
 transforms! {
     affine: Affine,
     auto_contrast: AutoContrast,
+    blur: Blur,
+    clahe: CLAHE,
     center_crop: CenterCrop,
     channel_dropout: ChannelDropout,
     channel_shuffle: ChannelShuffle,
@@ -72,12 +75,14 @@ transforms! {
     equalize: Equalize,
     erasing: Erasing,
     from_float: FromFloat,
+    gaussian_blur: GaussianBlur,
     grid_dropout: GridDropout,
     horizontal_flip: HorizontalFlip,
     hue_saturation_value: HueSaturationValue,
     invert_img: InvertImg,
     letter_box: LetterBox,
     longest_max_size: LongestMaxSize,
+    motion_blur: MotionBlur,
     no_op: NoOp,
     normalize: Normalize,
     pad: Pad,
@@ -96,6 +101,7 @@ transforms! {
     resize: Resize,
     rotate: Rotate,
     safe_rotate: SafeRotate,
+    sharpen: Sharpen,
     shift_scale_rotate: ShiftScaleRotate,
     smallest_max_size: SmallestMaxSize,
     solarize: Solarize,

@@ -225,10 +225,10 @@ fn table_of(
     for count in &mut histogram {
         *count += share;
     }
-    if rest > 0 {
-        for count in histogram.iter_mut().step_by((256 / rest).max(1)).take(rest) {
-            *count += 1;
-        }
+    // Below 256 nothing is shared out evenly: what is left goes to values as far apart as possible.
+    let apart = 256_usize.checked_div(rest).unwrap_or(256).max(1);
+    for count in histogram.iter_mut().step_by(apart).take(rest) {
+        *count += 1;
     }
     let scale = 255.0 / area as f32;
     let mut sum = 0;
