@@ -92,9 +92,8 @@ pub fn from_rgb<S: Simd>(simd: S, pixels: &[u8], l: &mut [u8], a: &mut [u8], b: 
         let pixels = &pixels[begin..width.min(begin + GROUP)];
         let mut root = [[0_u16; GROUP]; 3];
         for (index, [red, green, blue]) in pixels.iter().enumerate() {
-            let share = |channel: usize, value: &u8| {
-                i32x4::load_array_ref(simd, &tables.shares[channel][*value as usize])
-            };
+            let share =
+                |channel: usize, value: &u8| i32x4::load_array_ref(simd, &tables.shares[channel][*value as usize]);
             let sums = (share(0, red) + share(1, green) + share(2, blue) + 2048) >> 12;
             for axis in 0..3 {
                 root[axis][index] = tables.root[sums[axis] as u16 as usize];
@@ -190,8 +189,17 @@ mod tests {
 
     #[test]
     fn known_colours_come_out_as_in_opencv() {
-        let colours = [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128], [0, 98, 254]];
-        let lab = [[0, 128, 128], [255, 128, 128], [136, 208, 195], [224, 42, 211], [82, 207, 20], [137, 128, 128], [119, 165, 45]];
+        let colours =
+            [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128], [0, 98, 254]];
+        let lab = [
+            [0, 128, 128],
+            [255, 128, 128],
+            [136, 208, 195],
+            [224, 42, 211],
+            [82, 207, 20],
+            [137, 128, 128],
+            [119, 165, 45],
+        ];
         for (colour, expected) in colours.iter().zip(lab) {
             let (mut l, mut a, mut b) = ([0], [0], [0]);
             dispatch!(level(), simd => from_rgb(simd, colour, &mut l, &mut a, &mut b));

@@ -178,7 +178,12 @@ impl Division {
             for window in &mut window {
                 *window = high_product(*window, factor) >> self.shift;
             }
-            write_block(target, begin, #[inline(always)] |target| store_bytes(window, target));
+            write_block(
+                target,
+                begin,
+                #[inline(always)]
+                |target| store_bytes(window, target),
+            );
         }
     }
 }
@@ -226,7 +231,12 @@ impl Mean<f32, f32> for Reciprocal {
             for window in &mut window {
                 *window *= self.0;
             }
-            write_block(target, begin, #[inline(always)] |target| store_floats(window, target));
+            write_block(
+                target,
+                begin,
+                #[inline(always)]
+                |target| store_floats(window, target),
+            );
         }
     }
 }

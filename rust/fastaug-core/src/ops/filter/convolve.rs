@@ -171,7 +171,12 @@ impl Weigh for u8 {
             for (words, [low, high]) in words.iter_mut().zip(totals.as_chunks::<2>().0) {
                 *words = round(*low).relaxed_narrow(round(*high));
             }
-            write_block(target, at, #[inline(always)] |target| store_bytes(words, target));
+            write_block(
+                target,
+                at,
+                #[inline(always)]
+                |target| store_bytes(words, target),
+            );
         }
     }
 }
@@ -189,34 +194,39 @@ impl Weigh for f32 {
     #[simd]
     fn convolve_row<S: Simd>(simd: S, terms: &[Term], begins: &[usize], values: &[Self], target: &mut [Self]) {
         for at in blocks(target.len()) {
-            write_block(target, at, #[inline(always)] |target| {
-                // Sums and totals of a whole block would not fit the registers together.
-                for (half, target) in target.as_chunks_mut::<HALF>().0.iter_mut().enumerate() {
-                    let at = at + half * HALF;
-                    let mut totals = [f32x8::splat(simd, 0.0); HALF / 8];
-                    let mut begins = begins;
-                    for term in terms {
-                        let (own, rest) = begins.split_at(term.places.len());
-                        begins = rest;
-                        let weight = f32x8::splat(simd, term.weight);
-                        let mut sums = load_half(simd, values, own[0] + at);
-                        for begin in &own[1..] {
-                            for (sum, value) in sums.iter_mut().zip(load_half(simd, values, begin + at)) {
-                                *sum += value;
+            write_block(
+                target,
+                at,
+                #[inline(always)]
+                |target| {
+                    // Sums and totals of a whole block would not fit the registers together.
+                    for (half, target) in target.as_chunks_mut::<HALF>().0.iter_mut().enumerate() {
+                        let at = at + half * HALF;
+                        let mut totals = [f32x8::splat(simd, 0.0); HALF / 8];
+                        let mut begins = begins;
+                        for term in terms {
+                            let (own, rest) = begins.split_at(term.places.len());
+                            begins = rest;
+                            let weight = f32x8::splat(simd, term.weight);
+                            let mut sums = load_half(simd, values, own[0] + at);
+                            for begin in &own[1..] {
+                                for (sum, value) in sums.iter_mut().zip(load_half(simd, values, begin + at)) {
+                                    *sum += value;
+                                }
+                            }
+                            for (total, sum) in totals.iter_mut().zip(sums) {
+                                *total += sum * weight;
                             }
                         }
-                        for (total, sum) in totals.iter_mut().zip(sums) {
-                            *total += sum * weight;
+                        for (values, total) in target.as_chunks_mut::<8>().0.iter_mut().zip(totals) {
+                            total.store_array(values);
+                        }
+                        for value in target {
+                            *value = value.clamp(0.0, 1.0);
                         }
                     }
-                    for (values, total) in target.as_chunks_mut::<8>().0.iter_mut().zip(totals) {
-                        total.store_array(values);
-                    }
-                    for value in target {
-                        *value = value.clamp(0.0, 1.0);
-                    }
-                }
-            });
+                },
+            );
         }
     }
 }

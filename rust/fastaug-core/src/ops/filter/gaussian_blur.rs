@@ -9,7 +9,10 @@
 
 use super::{
     FilterOp,
-    block::{self, BLOCK, block_at, blocks, load_bytes, load_floats, load_words, store_bytes, store_floats, store_words, write_block},
+    block::{
+        self, BLOCK, block_at, blocks, load_bytes, load_floats, load_words, store_bytes, store_floats, store_words,
+        write_block,
+    },
     high_product::high_product,
     margin::{mirror_ends, mirrored},
 };
@@ -225,7 +228,12 @@ impl Arithmetic for Bytes {
                     block[index] += high_product((first[index] + second[index]) << Self::FRACTION, weight);
                 }
             }
-            write_block(sums, begin, #[inline(always)] |target| store_words(block, target));
+            write_block(
+                sums,
+                begin,
+                #[inline(always)]
+                |target| store_words(block, target),
+            );
         }
     }
 
@@ -253,7 +261,12 @@ impl Arithmetic for Bytes {
             for sum in &mut block {
                 *sum = *sum >> Self::FRACTION;
             }
-            write_block(target, begin, #[inline(always)] |target| store_bytes(block, target));
+            write_block(
+                target,
+                begin,
+                #[inline(always)]
+                |target| store_bytes(block, target),
+            );
         }
     }
 }
@@ -277,7 +290,12 @@ impl Arithmetic for Floats {
             for (pair, weight) in pairs.as_chunks::<2>().0.iter().zip(&weights[1..]) {
                 add_floats(simd, &mut block, block_at(pair[0], begin), block_at(pair[1], begin), *weight);
             }
-            write_block(sums, begin, #[inline(always)] |target| store_floats(block, target));
+            write_block(
+                sums,
+                begin,
+                #[inline(always)]
+                |target| store_floats(block, target),
+            );
         }
     }
 
@@ -291,12 +309,17 @@ impl Arithmetic for Floats {
                 (left, right) = (left - shift, right + shift);
                 add_floats(simd, &mut block, block_at(sums, left), block_at(sums, right), *weight);
             }
-            write_block(target, begin, #[inline(always)] |target| {
-                store_floats(block, target);
-                for value in target {
-                    *value = value.clamp(0.0, 1.0);
-                }
-            });
+            write_block(
+                target,
+                begin,
+                #[inline(always)]
+                |target| {
+                    store_floats(block, target);
+                    for value in target {
+                        *value = value.clamp(0.0, 1.0);
+                    }
+                },
+            );
         }
     }
 }
@@ -312,13 +335,7 @@ fn weigh_floats<S: Simd>(simd: S, values: &[f32; BLOCK], weight: f32) -> block::
 }
 
 #[inline(always)]
-fn add_floats<S: Simd>(
-    simd: S,
-    sums: &mut block::Floats<S>,
-    first: &[f32; BLOCK],
-    second: &[f32; BLOCK],
-    weight: f32,
-) {
+fn add_floats<S: Simd>(simd: S, sums: &mut block::Floats<S>, first: &[f32; BLOCK], second: &[f32; BLOCK], weight: f32) {
     let (first, second) = (load_floats(simd, first), load_floats(simd, second));
     let weight = f32x8::splat(simd, weight);
     for index in 0..sums.len() {

@@ -15,19 +15,23 @@ pub trait MeasureOp: std::fmt::Debug + std::fmt::Display {
     fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op;
 }
 
+mod auto_contrast;
 mod brightness_contrast;
 mod contrast;
 mod equalize;
 mod gray_pca;
+mod histogram;
 mod statistics;
+mod sums;
 
+pub use auto_contrast::{AutoContrast, AutoContrastMethod};
 pub use brightness_contrast::BrightnessContrast;
 pub use contrast::Contrast;
-pub use equalize::Equalize;
+pub use equalize::{Equalize, EqualizeMode};
 pub use gray_pca::GrayPca;
 pub use statistics::{NormalizeByStatistics, Statistics};
 
 family! {
     /// A measuring operation.
-    Measure: MeasureOp { BrightnessContrast, Contrast, Equalize, GrayPca, NormalizeByStatistics }
+    Measure: MeasureOp { AutoContrast, BrightnessContrast, Contrast, Equalize, GrayPca, NormalizeByStatistics }
 }

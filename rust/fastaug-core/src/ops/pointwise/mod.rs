@@ -52,6 +52,7 @@ mod drop_channels;
 mod erase;
 mod gray;
 mod hue_saturation_value;
+mod luma_lut;
 mod lut;
 mod power;
 mod saturation;
@@ -66,6 +67,8 @@ pub use drop_channels::DropChannels;
 pub use erase::{Erase, EraseFill};
 pub use gray::Gray;
 pub use hue_saturation_value::HueSaturationValue;
+pub use luma_lut::LumaLut;
+pub(crate) use luma_lut::brightness;
 pub use lut::Lut;
 pub use power::Power;
 pub use saturation::Saturation;
@@ -81,6 +84,7 @@ family! {
         Erase,
         Gray,
         HueSaturationValue,
+        LumaLut,
         Lut,
         Power,
         Saturation,
