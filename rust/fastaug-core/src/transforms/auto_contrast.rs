@@ -1,22 +1,22 @@
-//! Stretches the values to the whole range.
+//! AutoContrastMethodes the values to the whole range.
 //!
 //! Parameters: `cutoff`, `ignore`, `method`. Operations: [`AutoContrast`](measure::AutoContrast).
 
 use super::{Transform, Wrong};
 use crate::{
     Result,
-    ops::measure::{self, Stretch},
+    ops::measure::{self, AutoContrastMethod},
     policy::Sampler,
 };
 use serde::{Deserialize, Serialize};
 
-/// Stretches each channel.
+/// AutoContrastMethodes each channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutoContrast {
     cutoff: f64,
     ignore: Option<u8>,
-    method: Stretch,
+    method: AutoContrastMethod,
 }
 
 impl Transform for AutoContrast {
@@ -32,7 +32,7 @@ impl Transform for AutoContrast {
     }
 
     fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()> {
-        sampler.push(measure::AutoContrast { cutoff: self.cutoff, ignore: self.ignore, stretch: self.method });
+        sampler.push(measure::AutoContrast { cutoff: self.cutoff, ignore: self.ignore, method: self.method });
         Ok(())
     }
 }

@@ -25,9 +25,6 @@ impl Transform for Equalize {
         if self.mask.is_some() || !self.mask_params.is_empty() {
             return Err(("mask", "only null is supported: values are counted over the whole image".into()));
         }
-        if !self.by_channels {
-            return Err(("by_channels", "only true is supported so far".into()));
-        }
         Ok(())
     }
 
@@ -38,7 +35,7 @@ impl Transform for Equalize {
     fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()> {
         match sampler.shape().channels {
             1 | 3 => {
-                sampler.push(measure::Equalize { mode: self.mode });
+                sampler.push(measure::Equalize { mode: self.mode, by_channels: self.by_channels });
                 Ok(())
             }
             channels => Err(Error::Shape(format!("needs an image with 1 or 3 channels, got {channels}"))),

@@ -1,4 +1,4 @@
-//! Stretching the values that occur to the whole range.
+//! Stretches each channel to the whole range.
 
 use super::{
     MeasureOp,
@@ -11,117 +11,109 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How values between the bounds are spread.
+/// What is done between the lowest and the highest level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stretch {
-    /// By the cumulated histogram.
+pub enum AutoContrastMethod {
+    /// A level becomes the share of the pixels up to it.
     Cdf,
-    /// Evenly.
+    /// Levels are stretched evenly, as Pillow does.
     Pil,
 }
 
-/// Stretches each channel.
+/// Stretches each channel by itself. Floating-point images go through 8 bits.
+///
+/// Pixels of level 255 are not counted, since Albumentations' histogram ends before it; they stay white.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AutoContrast {
-    /// Percent of the values that are ignored at either end.
+    /// Percent of the pixels left out at either end.
     pub cutoff: f64,
-    /// A value that is not counted and stays; its channel number likewise, as in Albumentations.
+    /// A level that is neither counted nor changed.
     pub ignore: Option<u8>,
-    /// How values between the bounds are spread.
-    pub stretch: Stretch,
+    /// How.
+    pub method: AutoContrastMethod,
 }
 
 impl fmt::Display for AutoContrast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "automatic contrast ({:?}, cutoff {}%)", self.stretch, self.cutoff)
+        write!(f, "stretch contrast, without {} % at either end", self.cutoff)
     }
 }
 
 impl MeasureOp for AutoContrast {
-    fn measure(&self, input: Image<'_>, _context: &mut Context<'_>) -> Op {
-        let tables = histogram::of_channels(input)
-            .into_iter()
-            .enumerate()
-            .map(|(channel, histogram)| self.table(channel, histogram))
-            .collect();
-        Lut { label: "automatic contrast", tables }.into()
+    fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op {
+        let mut histograms = histogram::of_channels(input, context);
+        let tables = histograms.iter_mut().map(|histogram| {
+            histogram[255] = 0;
+            if let Some(ignored) = self.ignore {
+                histogram[ignored as usize] = 0;
+            }
+            self.table(histogram)
+        });
+        Lut { label: "contrast stretched", tables: tables.collect() }.into()
     }
 }
 
 impl AutoContrast {
-    fn table(&self, channel: usize, mut histogram: Histogram) -> [u8; 256] {
-        let identity = std::array::from_fn(|value| value as u8);
-        if let Some(ignored) = self.ignore {
-            if channel == ignored as usize {
-                return identity;
-            }
-            histogram[ignored as usize] = 0;
-        }
-        let (low, high) = bounds(&histogram, self.cutoff);
+    fn table(self, histogram: &Histogram) -> [u8; 256] {
+        let (low, high) = self.ends(histogram);
         if high <= low {
-            return identity;
+            return std::array::from_fn(|level| level as u8);
         }
-        let mut table = match self.stretch {
-            Stretch::Cdf => cumulated(&histogram, low, high),
-            Stretch::Pil => evenly(low, high),
+        let mut table = match self.method {
+            AutoContrastMethod::Cdf => by_share(histogram, low, high),
+            AutoContrastMethod::Pil => evenly(low, high),
         };
         if let Some(ignored) = self.ignore {
             table[ignored as usize] = ignored;
         }
         table
     }
+
+    /// The lowest and the highest level, after the cut.
+    fn ends(self, histogram: &Histogram) -> (usize, usize) {
+        let total: u32 = histogram.iter().sum();
+        if total == 0 {
+            return (0, 0);
+        }
+        if self.cutoff == 0.0 {
+            let counted = |&count: &u32| count > 0;
+            return (histogram.iter().position(counted).unwrap_or(0), histogram.iter().rposition(counted).unwrap_or(0));
+        }
+        let cut = (f64::from(total) * self.cutoff / 100.0) as f32;
+        // The level at which the cut is reached is cut off below, but kept above.
+        let reached = |sum: &mut u32, count: u32| {
+            *sum += count;
+            *sum as f32 >= cut
+        };
+        let (mut below, mut above) = (0, 0);
+        let low = histogram.iter().position(|&count| reached(&mut below, count)).map_or(0, |level| level + 1);
+        let high = histogram.iter().rposition(|&count| reached(&mut above, count)).unwrap_or(255);
+        (low.min(255), high)
+    }
 }
 
-/// The least and greatest values once some percent of all are cut off at either end.
-fn bounds(histogram: &Histogram, cutoff: f64) -> (usize, usize) {
-    let total: u64 = histogram.iter().sum();
-    if total == 0 {
-        return (0, 0);
+fn by_share(histogram: &Histogram, low: usize, high: usize) -> [u8; 256] {
+    let counted: u32 = histogram[low..=high].iter().sum();
+    if counted == 0 {
+        return std::array::from_fn(|level| level as u8);
     }
-    if cutoff == 0.0 {
-        let occurs = |&count: &u64| count > 0;
-        return (histogram.iter().position(occurs).unwrap_or(0), histogram.iter().rposition(occurs).unwrap_or(0));
-    }
-    let cut = total as f64 * cutoff / 100.0;
-    if histogram.iter().all(|count| count == &histogram[0]) {
-        let least = (256.0 * cutoff / 100.0) as usize;
-        return (least, 255_usize.saturating_sub(least));
-    }
-    let least = reaching(histogram.iter().enumerate(), cut).map_or(0, |value| value + 1).min(255);
-    let greatest = reaching(histogram.iter().enumerate().rev(), cut).unwrap_or(255);
-    if least > greatest { (127, 127) } else { (least, greatest) }
-}
-
-/// The value at which the counts, summed in this order, reach `wanted`.
-fn reaching<'h>(mut counts: impl Iterator<Item = (usize, &'h u64)>, wanted: f64) -> Option<usize> {
+    let (first, range) = (histogram[low], (counted - histogram[low]) as f32);
     let mut sum = 0;
-    counts
-        .find(|(_, count)| {
-            sum += **count;
-            sum as f64 >= wanted
-        })
-        .map(|(value, _)| value)
-}
-
-fn cumulated(histogram: &Histogram, low: usize, high: usize) -> [u8; 256] {
-    let inside: u64 = histogram[low..=high].iter().sum();
-    if inside == 0 {
-        return std::array::from_fn(|value| value as u8);
-    }
-    let mut table = [0; 256];
-    let span = (inside - histogram[low]) as f64;
-    let mut sum = 0;
-    for value in low..=high {
-        sum += histogram[value];
-        let above = (sum - histogram[low]) as f64;
-        table[value] = if span > 0.0 { (above * 255.0 / span).round_ties_even() as u8 } else { 0 };
-    }
-    table[high + 1..].fill(255);
-    table
+    std::array::from_fn(|level| {
+        if level < low {
+            return 0;
+        }
+        if level > high {
+            return 255;
+        }
+        sum += histogram[level];
+        // Without any range all are 0 of 0, which the conversion makes 0.
+        ((sum - first) as f32 * 255.0 / range).round_ties_even() as u8
+    })
 }
 
 fn evenly(low: usize, high: usize) -> [u8; 256] {
     let scale = 255.0 / (high - low) as f64;
-    std::array::from_fn(|value| ((value as f64 - low as f64) * scale).round_ties_even() as u8)
+    std::array::from_fn(|level| ((level as f64 - low as f64) * scale).round_ties_even() as u8)
 }

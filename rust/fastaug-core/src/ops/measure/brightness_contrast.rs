@@ -1,6 +1,6 @@
 //! Brightness that is a share of the image's mean.
 
-use super::{MeasureOp, statistics::mean};
+use super::{MeasureOp, sums::mean};
 use crate::{
     image::{DType, Image},
     ops::{
@@ -58,7 +58,7 @@ fn weakened(factor: f64, summand: f64, greatest: f64) -> (f64, f64) {
 }
 
 impl MeasureOp for BrightnessContrast {
-    fn measure(&self, input: Image<'_>, _context: &mut Context<'_>) -> Op {
-        self.resolve(mean(input), input.dtype())
+    fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op {
+        self.resolve(mean(input, context.level), input.dtype())
     }
 }

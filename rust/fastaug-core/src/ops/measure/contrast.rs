@@ -1,6 +1,6 @@
 //! Stretches the distance from the picture's mean gray.
 
-use super::MeasureOp;
+use super::{MeasureOp, sums};
 use crate::{
     image::{Image, View},
     ops::{
@@ -9,6 +9,7 @@ use crate::{
         pointwise::{Lut, ScaleShift},
     },
 };
+use fearless_simd::Level;
 use std::fmt;
 
 /// `factor · value + (1 − factor) · mean`, where the mean is that of the gray picture (as
@@ -30,14 +31,14 @@ impl MeasureOp for Contrast {
         let factor = self.factor;
         match input {
             Image::U8(view) => {
-                let mean = mean(view, context, sum_bytes);
+                let mean = mean(view, context, sums::of_bytes);
                 // Without contrast only the mean is left, and that is rounded instead of cut.
                 let offset = if factor == 0.0 { mean + 0.5 } else { mean * (1.0 - f64::from(factor)) };
                 let table = std::array::from_fn(|value| (value as f32 * factor + offset as f32) as u8);
                 Lut { label: "contrast", tables: vec![table] }.into()
             }
             Image::F32(view) => {
-                let offset = mean(view, context, sum) * (1.0 - f64::from(factor));
+                let offset = mean(view, context, sums::of_floats) * (1.0 - f64::from(factor));
                 ScaleShift { scale: vec![factor], offset: vec![offset as f32], clamp: Some([0.0, 1.0]) }.into()
             }
             _ => unreachable!("only pictures have contrast"),
@@ -49,39 +50,21 @@ impl MeasureOp for Contrast {
 fn mean<T: Brightness + crate::image::Element>(
     view: View<'_, T>,
     context: &mut Context<'_>,
-    sum: impl Fn(&[T]) -> f64,
+    sum: impl Fn(&[T], Level) -> f64,
 ) -> f64 {
     let shape = view.shape();
     if shape.channels != 3 {
-        return view.rows().map(sum).sum::<f64>() / shape.len() as f64;
+        return view.rows().map(|row| sum(row, context.level)).sum::<f64>() / shape.len() as f64;
     }
     let mut buffer = context.scratch.take::<T>(shape.width);
     let grays = &mut buffer[..shape.width];
     let mut total = 0.0;
     for row in view.rows() {
         T::write(&Luma::WeightedAverage, row, 3, grays, context.level);
-        total += sum(grays);
+        total += sum(grays, context.level);
     }
     context.scratch.give(buffer);
     total / (shape.height * shape.width) as f64
-}
-
-fn sum_bytes(values: &[u8]) -> f64 {
-    // Short sums fit 32 bits, which are vectorized.
-    let parts = values.chunks(4096).map(|part| part.iter().map(|&value| u32::from(value)).sum::<u32>());
-    parts.map(u64::from).sum::<u64>() as f64
-}
-
-/// Eight sums side by side, so that the order of additions is the same on every level.
-fn sum(values: &[f32]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (blocks, rest) = values.as_chunks::<8>();
-    for block in blocks {
-        for (sum, &value) in sums.iter_mut().zip(block) {
-            *sum += f64::from(value);
-        }
-    }
-    sums.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value)).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -1,67 +1,146 @@
-//! How often each 8-bit value occurs.
+//! How often each of the 256 levels occurs.
 
-use crate::image::{Image, View};
+use crate::{
+    image::{Image, View},
+    ops::{
+        Context,
+        planes::{self, BLOCK, PIXELS},
+        pointwise::brightness,
+        rounding::nearest_byte,
+    },
+};
+use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd_macros::simd;
 
-/// One count per value.
-pub type Histogram = [u64; 256];
+/// One count per level.
+pub type Histogram = [u32; 256];
 
-/// The histogram of each channel; floating-point images are counted at the nearest of 256 levels between 0 and 1.
-pub fn of_channels(image: Image<'_>) -> Vec<Histogram> {
+/// The histogram of each channel; floating-point values are counted at the nearest level.
+pub fn of_channels(image: Image<'_>, context: &mut Context<'_>) -> Vec<Histogram> {
+    let channels = image.shape().channels;
+    match channels {
+        1 => count(image, Several::<1>::new(), context),
+        3 => count(image, Several::<3>::new(), context),
+        4 => count(image, Several::<4>::new(), context),
+        _ => count(image, Any(vec![[0; 256]; channels]), context),
+    }
+}
+
+/// The histogram of the brightness (Y of YCrCb) of an RGB image.
+pub fn of_brightness(image: Image<'_>, context: &mut Context<'_>) -> Histogram {
+    count(image, Brightness { counts: Several::new(), level: context.level }, context)[0]
+}
+
+/// What is counted.
+trait Counter {
+    /// Counts a row of whole pixels.
+    fn count(&mut self, row: &[u8]);
+
+    /// The histograms.
+    fn finish(self) -> Vec<Histogram>;
+}
+
+fn count(image: Image<'_>, mut counter: impl Counter, context: &mut Context<'_>) -> Vec<Histogram> {
     match image {
-        Image::U8(view) => bytes(view),
-        Image::F32(view) => {
-            let channels = view.shape().channels;
-            let mut histograms = vec![[0; 256]; channels];
-            for row in view.rows() {
-                for pixel in row.chunks_exact(channels) {
-                    for (histogram, value) in histograms.iter_mut().zip(pixel) {
-                        histogram[(value * 255.0).round_ties_even() as u8 as usize] += 1;
-                    }
-                }
-            }
-            histograms
-        }
+        Image::U8(view) => view.rows().for_each(|row| counter.count(row)),
+        Image::F32(view) => count_levels(view, &mut counter, context),
         _ => unreachable!("only pictures are counted"),
     }
+    counter.finish()
 }
 
-/// The same for bytes. Two tables for each channel: equal neighbours then do not wait for each other's count.
-pub fn bytes(view: View<'_, u8>) -> Vec<Histogram> {
-    match view.shape().channels {
-        1 => bytes_of::<1>(view),
-        3 => bytes_of::<3>(view),
-        4 => bytes_of::<4>(view),
-        channels => {
-            let mut histograms = vec![[0; 256]; channels];
-            for row in view.rows() {
-                for pixel in row.chunks_exact(channels) {
-                    for (histogram, &value) in histograms.iter_mut().zip(pixel) {
-                        histogram[value as usize] += 1;
-                    }
-                }
-            }
-            histograms
-        }
+fn count_levels(view: View<'_, f32>, counter: &mut impl Counter, context: &mut Context<'_>) {
+    let length = view.shape().row_len();
+    let mut levels = context.scratch.take::<u8>(length);
+    for row in view.rows() {
+        dispatch!(context.level, simd => quantize(simd, row, &mut levels[..length]));
+        counter.count(&levels[..length]);
+    }
+    context.scratch.give(levels);
+}
+
+#[simd]
+fn quantize<S: Simd>(_: S, row: &[f32], levels: &mut [u8]) {
+    for (level, value) in levels.iter_mut().zip(row) {
+        *level = nearest_byte(value * 255.0);
     }
 }
 
-fn bytes_of<const CHANNELS: usize>(view: View<'_, u8>) -> Vec<Histogram> {
-    let mut even = [[0_u64; 256]; CHANNELS];
-    let mut odd = [[0_u64; 256]; CHANNELS];
-    for row in view.rows() {
-        let (pixels, _) = row.as_chunks::<CHANNELS>();
-        let (pairs, rest) = pixels.as_chunks::<2>();
-        for [first, second] in pairs {
-            for channel in 0..CHANNELS {
-                even[channel][first[channel] as usize] += 1;
-                odd[channel][second[channel] as usize] += 1;
+/// Pixels counted side by side: equal neighbours would wait for each other in one histogram.
+const COPIES: usize = 4;
+
+/// A number of channels known in advance.
+struct Several<const CHANNELS: usize>([[Histogram; CHANNELS]; COPIES]);
+
+impl<const CHANNELS: usize> Several<CHANNELS> {
+    fn new() -> Self {
+        Self([[[0; 256]; CHANNELS]; COPIES])
+    }
+}
+
+impl<const CHANNELS: usize> Counter for Several<CHANNELS> {
+    fn count(&mut self, row: &[u8]) {
+        let (groups, rest) = row.as_chunks::<CHANNELS>().0.as_chunks::<COPIES>();
+        for group in groups {
+            for (histograms, pixel) in self.0.iter_mut().zip(group) {
+                for (histogram, value) in histograms.iter_mut().zip(pixel) {
+                    histogram[*value as usize] += 1;
+                }
             }
         }
         for pixel in rest {
-            for channel in 0..CHANNELS {
-                even[channel][pixel[channel] as usize] += 1;
+            for (histogram, value) in self.0[0].iter_mut().zip(pixel) {
+                histogram[*value as usize] += 1;
             }
         }
     }
-    even.iter().zip(&odd).map(|(even, odd)| std::array::from_fn(|value| even[value] + odd[value])).collect()
+
+    fn finish(self) -> Vec<Histogram> {
+        (0..CHANNELS)
+            .map(|channel| std::array::from_fn(|level| self.0.iter().map(|copy| copy[channel][level]).sum()))
+            .collect()
+    }
+}
+
+/// Any number of channels.
+struct Any(Vec<Histogram>);
+
+impl Counter for Any {
+    fn count(&mut self, row: &[u8]) {
+        for pixel in row.chunks_exact(self.0.len()) {
+            for (histogram, value) in self.0.iter_mut().zip(pixel) {
+                histogram[*value as usize] += 1;
+            }
+        }
+    }
+
+    fn finish(self) -> Vec<Histogram> {
+        self.0
+    }
+}
+
+/// The brightness of RGB pixels.
+struct Brightness {
+    counts: Several<1>,
+    level: Level,
+}
+
+impl Counter for Brightness {
+    fn count(&mut self, row: &[u8]) {
+        for pixels in row.chunks(BLOCK) {
+            let mut block = [0; BLOCK];
+            block[..pixels.len()].copy_from_slice(pixels);
+            let levels = dispatch!(self.level, simd => brightness_of(simd, &block));
+            self.counts.count(&levels[..pixels.len() / 3]);
+        }
+    }
+
+    fn finish(self) -> Vec<Histogram> {
+        self.counts.finish()
+    }
+}
+
+#[simd]
+fn brightness_of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> [u8; PIXELS] {
+    brightness(&planes::split(simd, block))
 }

@@ -22,8 +22,9 @@ mod equalize;
 mod gray_pca;
 mod histogram;
 mod statistics;
+mod sums;
 
-pub use auto_contrast::{AutoContrast, Stretch};
+pub use auto_contrast::{AutoContrast, AutoContrastMethod};
 pub use brightness_contrast::BrightnessContrast;
 pub use contrast::Contrast;
 pub use equalize::{Equalize, EqualizeMode};

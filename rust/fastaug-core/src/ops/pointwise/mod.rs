@@ -53,6 +53,7 @@ mod erase;
 mod gray;
 mod hue;
 mod hue_saturation_value;
+mod luma_lut;
 mod lut;
 mod power;
 mod saturation;
@@ -68,6 +69,8 @@ pub use erase::{Erase, EraseFill};
 pub use gray::Gray;
 pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
+pub use luma_lut::LumaLut;
+pub(crate) use luma_lut::brightness;
 pub use lut::Lut;
 pub use power::Power;
 pub use saturation::Saturation;
@@ -78,7 +81,18 @@ pub use solarize::Solarize;
 family! {
     /// A pointwise operation.
     Pointwise: PointwiseOp {
-        ColourMatrix, DropChannels, Erase, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
+        ColourMatrix,
+        DropChannels,
+        Erase,
+        Gray,
+        Hue,
+        HueSaturationValue,
+        LumaLut,
+        Lut,
+        Power,
+        Saturation,
+        ScaleShift,
+        ShuffleChannels,
         Solarize,
     }
 }
