@@ -5,14 +5,15 @@ use super::{
     store,
 };
 use crate::{
-    image::{Element, Format, Image, ImageBuf, ImageMut, Rect, Shape, View, ViewMut},
+    image::{Element, Format, Image, ImageBuf, ImageMut, Rect, Shape, ViewMut},
     ops::{
         Context, Op, Role,
-        geometry::{GeometryOp, orient_row},
+        geometry::{GeometryOp, orient_rows},
         pointwise::{Place, Rows},
     },
     plan::{Pass, Plan, Step},
 };
+use fearless_simd::Level;
 
 /// Bytes of a tile: with its twin and the tables beside it, it stays in a first-level cache of 32 KiB.
 const TILE_BYTES: usize = 12 * 1024;
@@ -199,7 +200,7 @@ fn run_pass(
         let band_shape = shape.with_size(height, shape.width);
         let band_format = Format::new(band_shape, read.dtype);
         if in_place && let Some(mut rows) = sink.rows(y, height, read) {
-            read_band(pass, input, y, role, rows.reborrow());
+            read_band(pass, input, y, role, rows.reborrow(), context.level);
             apply_in_place(body, &mut rows, Place { y, shape }, role, context);
             continue;
         }
@@ -212,7 +213,7 @@ fn run_pass(
             Some(buffer) => recycle(buffer, band_format, context),
             None => context.scratch.take_image(band_format),
         };
-        read_band(pass, input, y, role, buffer.as_image_mut());
+        read_band(pass, input, y, role, buffer.as_image_mut(), context.level);
         for op in body {
             buffer = apply(op, buffer, y, shape, role, context);
         }
@@ -234,23 +235,14 @@ fn recycle(buffer: ImageBuf, format: Format, context: &mut Context<'_>) -> Image
 }
 
 /// Writes rows of the turned and padded image.
-fn read_band(pass: &Pass, input: Image<'_>, y: usize, role: Role, target: ImageMut<'_>) {
-    crate::with_element_pairs!(input, target, (source, target) => read_rows(pass, source, y, role, target));
-}
-
-fn read_rows<T: Element>(pass: &Pass, source: View<'_, T>, first: usize, role: Role, mut target: ViewMut<'_, T>) {
-    let shape = source.shape();
-    let turned = pass.symmetry.output_shape(shape);
-    match &pass.pad {
-        None => {
-            for (offset, row) in target.rows_mut().enumerate() {
-                orient_row(source, pass.symmetry, first + offset, row);
-            }
+fn read_band(pass: &Pass, input: Image<'_>, y: usize, role: Role, target: ImageMut<'_>, level: Level) {
+    crate::with_element_pairs!(input, target, (source, target) => {
+        let mut target = target;
+        match &pass.pad {
+            None => orient_rows(source, pass.symmetry, y, &mut target, level),
+            Some(pad) => pad.write_rows(source, pass.symmetry, y, role, &mut target, level),
         }
-        Some(pad) => pad.write_rows(turned, first, role, &mut target, |y, row| {
-            orient_row(source, pass.symmetry, y, row);
-        }),
-    }
+    });
 }
 
 /// Runs pointwise operations on rows where they lie.

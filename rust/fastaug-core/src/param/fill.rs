@@ -27,9 +27,19 @@ impl BorderMode {
         if (0..length).contains(&index) {
             return Some(index as usize);
         }
-        Some(match self {
+        // One fold is what nearly every index needs, and saves the division.
+        let folded = match self {
             Self::Constant => return None,
             Self::Replicate => index.clamp(0, length - 1),
+            Self::Wrap => index + if index < 0 { length } else { -length },
+            Self::Reflect => (if index < 0 { 0 } else { 2 * length }) - 1 - index,
+            Self::Reflect101 => (if index < 0 { 0 } else { 2 * length - 2 }) - index,
+        };
+        if (0..length).contains(&folded) {
+            return Some(folded as usize);
+        }
+        Some(match self {
+            Self::Constant | Self::Replicate => folded,
             Self::Wrap => index.rem_euclid(length),
             Self::Reflect => {
                 let folded = index.rem_euclid(2 * length);

@@ -4,10 +4,12 @@ mod crop;
 mod orient;
 mod pad;
 mod resize;
+pub mod sample;
 mod warp;
 
 pub use crop::Crop;
-pub use orient::{Orient, Symmetry, orient_row};
+pub use orient::{Orient, Symmetry, orient_rows};
+use orient::reverse_pixels;
 pub use pad::Pad;
 pub use resize::Resize;
 pub use warp::{BoxMethod, Matrix, Warp, invert, multiply};

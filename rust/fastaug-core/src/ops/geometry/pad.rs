@@ -1,12 +1,14 @@
 //! Adds pixels around an image.
 
-use super::GeometryOp;
+use super::{GeometryOp, Symmetry, orient_rows, reverse_pixels};
 use crate::{
-    image::{Element, Image, ImageMut, Shape, View, ViewMut},
+    image::{Element, Image, ImageMut, Rect, Shape, View, ViewMut},
     ops::{Context, Role},
     param::{Border, BorderMode},
     targets::{BBox, Keypoint},
 };
+use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd_macros::simd;
 use std::fmt;
 
 /// Adds rows and columns, filled with a colour or continued from the image.
@@ -36,8 +38,11 @@ impl GeometryOp for Pad {
         input.with_size(input.height + self.top + self.bottom, input.width + self.left + self.right)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, role: Role, _context: &mut Context<'_>) {
-        crate::with_element_pairs!(input, output, (source, target) => self.run_typed(source, target, role));
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, role: Role, context: &mut Context<'_>) {
+        crate::with_element_pairs!(input, output, (source, target) => {
+            let mut target = target;
+            self.write_rows(source, Symmetry::IDENTITY, 0, role, &mut target, context.level);
+        });
     }
 
     fn map_box(&self, _input: Shape, bbox: BBox) -> BBox {
@@ -51,41 +56,75 @@ impl GeometryOp for Pad {
 }
 
 impl Pad {
-    fn run_typed<T: Element>(&self, source: View<'_, T>, mut target: ViewMut<'_, T>, role: Role) {
-        self.write_rows(source.shape(), 0, role, &mut target, |y, row| row.copy_from_slice(source.row(y)));
-    }
-
-    /// Writes rows `first…` of the padded image; `read` writes one row of the image inside, which has shape `inside`.
+    /// Writes rows of the padded image, from row `first` on, where the image inside is turned before it is padded.
     pub fn write_rows<T: Element>(
         &self,
-        inside: Shape,
+        source: View<'_, T>,
+        symmetry: Symmetry,
         first: usize,
         role: Role,
         target: &mut ViewMut<'_, T>,
-        read: impl Fn(usize, &mut [T]),
+        level: Level,
     ) {
+        let inside = symmetry.output_shape(source.shape());
+        let middle = |y: usize, height: usize| Rect { x: self.left, y, width: inside.width, height };
+        // Rows of the band that the image itself gives, made together.
+        let rows = target.shape().height;
+        let begin = self.top.saturating_sub(first).min(rows);
+        let end = (self.top + inside.height).saturating_sub(first).clamp(begin, rows);
+        if begin < end {
+            let mut band = target.crop_mut(middle(begin, end - begin));
+            orient_rows(source, symmetry, first + begin - self.top, &mut band, level);
+        }
+        let fill = self.border.fill(role).pixel::<T>(inside.channels);
+        for row in 0..rows {
+            if !(begin..end).contains(&row) {
+                let y = (first + row) as isize - self.top as isize;
+                let Some(from) = self.border.mode.index(y, inside.height) else {
+                    fill_pixels(target.row_mut(row), &fill);
+                    continue;
+                };
+                orient_rows(source, symmetry, from, &mut target.crop_mut(middle(row, 1)), level);
+            }
+            dispatch!(level, simd => self.write_sides(simd, inside, &fill, target.row_mut(row)));
+        }
+    }
+
+    /// Writes what stands left and right of the middle of a row.
+    #[simd]
+    fn write_sides<S: Simd, T: Element>(&self, simd: S, inside: Shape, fill: &[T], row: &mut [T]) {
         let channels = inside.channels;
-        let fill = self.border.fill(role).pixel::<T>(channels);
-        for (offset, row) in target.rows_mut().enumerate() {
-            let y = (first + offset) as isize - self.top as isize;
-            let Some(from) = self.border.mode.index(y, inside.height) else {
-                fill_pixels(row, &fill);
-                continue;
-            };
-            let (left, rest) = row.split_at_mut(self.left * channels);
-            let (middle, right) = rest.split_at_mut(inside.row_len());
-            read(from, middle);
-            if self.border.mode == BorderMode::Constant {
-                fill_pixels(left, &fill);
-                fill_pixels(right, &fill);
-                continue;
+        let (left, rest) = row.split_at_mut(self.left * channels);
+        let (middle, right) = rest.split_at_mut(inside.row_len());
+        let (first, last) = (&middle[..channels], &middle[middle.len() - channels..]);
+        // Mirrored from the edge on, or from the pixel after it.
+        let skipped = if self.border.mode == BorderMode::Reflect101 { channels } else { 0 };
+        let reaches = left.len().max(right.len()) + skipped <= middle.len();
+        match self.border.mode {
+            BorderMode::Constant => {
+                fill_pixels(left, fill);
+                fill_pixels(right, fill);
             }
-            let columns = (0..self.left).map(|x| x as isize - self.left as isize);
-            for (pixel, x) in left.chunks_exact_mut(channels).zip(columns) {
-                copy_pixel(pixel, middle, self.border.mode, x, inside);
+            BorderMode::Replicate => {
+                fill_pixels(left, first);
+                fill_pixels(right, last);
             }
-            for (pixel, x) in right.chunks_exact_mut(channels).zip(inside.width as isize..) {
-                copy_pixel(pixel, middle, self.border.mode, x, inside);
+            BorderMode::Reflect | BorderMode::Reflect101 if reaches => {
+                reverse_pixels(simd, &middle[skipped..skipped + left.len()], channels, left);
+                let end = middle.len() - skipped;
+                reverse_pixels(simd, &middle[end - right.len()..end], channels, right);
+            }
+            BorderMode::Wrap if reaches => {
+                left.copy_from_slice(&middle[middle.len() - left.len()..]);
+                right.copy_from_slice(&middle[..right.len()]);
+            }
+            BorderMode::Reflect | BorderMode::Reflect101 | BorderMode::Wrap => {
+                for (pixel, x) in left.chunks_exact_mut(channels).zip(-(self.left as isize)..) {
+                    copy_pixel(pixel, middle, self.border.mode, x, inside);
+                }
+                for (pixel, x) in right.chunks_exact_mut(channels).zip(inside.width as isize..) {
+                    copy_pixel(pixel, middle, self.border.mode, x, inside);
+                }
             }
         }
     }
@@ -99,14 +138,80 @@ fn copy_pixel<T: Element>(pixel: &mut [T], row: &[T], mode: BorderMode, x: isize
 }
 
 /// Writes one pixel again and again.
-fn fill_pixels<T: Element>(row: &mut [T], pixel: &[T]) {
-    if let [first, rest @ ..] = pixel
-        && rest.iter().all(|value| value == first)
-    {
-        row.fill(*first);
-    } else {
-        for target in row.chunks_exact_mut(pixel.len()) {
-            target.copy_from_slice(pixel);
+pub fn fill_pixels<T: Element>(row: &mut [T], pixel: &[T]) {
+    if pixel.iter().all(|value| *value == pixel[0]) {
+        row.fill(pixel[0]);
+        return;
+    }
+    if row.is_empty() {
+        return;
+    }
+    row[..pixel.len()].copy_from_slice(pixel);
+    let mut done = pixel.len();
+    while done < row.len() {
+        let more = done.min(row.len() - done);
+        row.copy_within(..more, done);
+        done += more;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pad;
+    use crate::{
+        image::{Element, Scratch, Shape, View, ViewMut},
+        ops::{
+            Context, Role,
+            geometry::{GeometryOp, Symmetry},
+        },
+        param::{Border, BorderMode, Fill},
+        simd::levels,
+    };
+
+    #[test]
+    fn every_pixel_comes_from_where_the_border_mode_says() {
+        use BorderMode::{Constant, Reflect, Reflect101, Replicate, Wrap};
+        let fill = Fill::Channels(vec![7.0, 8.0, 9.0]);
+        for (height, width, channels) in [(1, 1, 1), (2, 3, 3), (5, 20, 3), (4, 33, 1), (3, 9, 5)] {
+            let inside = Shape::new(height, width, channels);
+            let data: Vec<u8> = (0..inside.len()).map(|index| (index * 3 + 1) as u8).collect();
+            for mode in [Constant, Replicate, Reflect, Wrap, Reflect101] {
+                for (top, bottom, left, right) in [(0, 0, 0, 0), (1, 2, 2, 1), (3, 0, 0, 30), (11, 7, 41, 2)] {
+                    let border = Border { mode, fill: fill.clone(), fill_mask: Fill::ZERO };
+                    let pad = Pad { top, bottom, left, right, border };
+                    let outside = pad.output_shape(inside);
+                    let pixel: Vec<u8> = fill.pixel(channels);
+                    let expected: Vec<u8> = (0..outside.height * outside.width)
+                        .flat_map(|index| {
+                            let y = mode.index((index / outside.width) as isize - top as isize, height);
+                            let x = mode.index((index % outside.width) as isize - left as isize, width);
+                            match (x, y) {
+                                (Some(x), Some(y)) => data[(y * width + x) * channels..][..channels].to_vec(),
+                                _ => pixel.clone(),
+                            }
+                        })
+                        .collect();
+                    for level in levels() {
+                        let mut scratch = Scratch::default();
+                        let mut context = Context { level, scratch: &mut scratch };
+                        let mut output = vec![0; outside.len()];
+                        let target = u8::image_mut(ViewMut::contiguous(&mut output, outside));
+                        pad.run(u8::image(View::contiguous(&data, inside)), target, Role::Image, &mut context);
+                        assert!(output == expected, "{mode:?} {inside:?} {top} {bottom} {left} {right}");
+                        // The same in bands.
+                        for band in [1, 4] {
+                            let mut output = vec![0; outside.len()];
+                            for (index, rows) in output.chunks_mut(band * outside.row_len()).enumerate() {
+                                let shape = outside.with_size(rows.len() / outside.row_len(), outside.width);
+                                let mut target = ViewMut::contiguous(rows, shape);
+                                let source = View::contiguous(&data, inside);
+                                pad.write_rows(source, Symmetry::IDENTITY, index * band, Role::Image, &mut target, level);
+                            }
+                            assert!(output == expected, "{mode:?} {inside:?} in bands of {band}");
+                        }
+                    }
+                }
+            }
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Resamples along a projective map: rotation, scale, shear, shift, perspective.
 
-use super::GeometryOp;
+use super::{
+    GeometryOp,
+    sample::{BLOCK, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, Sampler, is_upright, upright},
+};
 use crate::{
-    image::{Image, ImageMut, Shape},
+    image::{Element, Image, ImageMut, Shape, View, ViewMut},
     ops::{Context, Role},
-    param::{Border, Interpolations},
+    param::{Border, Interpolation, Interpolations},
     targets::{BBox, Keypoint},
 };
+use fearless_simd::{Simd, SimdBase, SimdCvtTruncate, dispatch, f32x8, i32x8};
+use fearless_simd_macros::simd;
 use std::fmt;
 
 /// A 3×3 matrix acting on column vectors (x, y, 1), coordinates measured between pixel centres.
@@ -84,6 +89,189 @@ impl Warp {
     }
 }
 
+impl Warp {
+    fn resample<T: Element>(
+        &self,
+        source: View<'_, T>,
+        target: ViewMut<'_, T>,
+        interpolation: Interpolation,
+        role: Role,
+        context: &mut Context<'_>,
+    ) where
+        Linear: Kernel<T>,
+        Cubic: Kernel<T>,
+        Lanczos: Kernel<T>,
+    {
+        match interpolation {
+            Interpolation::Nearest | Interpolation::NearestExact => {
+                self.resample_by::<T, Nearest>(source, target, role, context);
+            }
+            // A warp has no one scale that an area could follow.
+            Interpolation::Linear
+            | Interpolation::LinearExact
+            | Interpolation::Area
+            | Interpolation::Antialias => self.resample_by::<T, Linear>(source, target, role, context),
+            Interpolation::Cubic | Interpolation::AntialiasCubic => {
+                self.resample_by::<T, Cubic>(source, target, role, context);
+            }
+            Interpolation::Lanczos4 | Interpolation::AntialiasLanczos => {
+                self.resample_by::<T, Lanczos>(source, target, role, context);
+            }
+        }
+    }
+
+    /// The largest coordinate that a corner of the output comes from.
+    fn furthest(&self, target: Shape) -> f64 {
+        let (right, bottom) = (target.width as f64, target.height as f64);
+        [(0.0, 0.0), (right, 0.0), (0.0, bottom), (right, bottom)].into_iter().fold(0.0, |furthest: f64, (x, y)| {
+            let [u, v, w] = self.backward.map(|[a, b, c]| a * x + b * y + c);
+            furthest.max((u / w).abs()).max((v / w).abs())
+        })
+    }
+
+    /// 16-bit labels are computed with in floating point, which holds them exactly.
+    fn resample_words(
+        &self,
+        source: View<'_, u16>,
+        mut target: ViewMut<'_, u16>,
+        interpolation: Interpolation,
+        role: Role,
+        context: &mut Context<'_>,
+    ) {
+        let (from, to) = (source.shape(), target.shape());
+        let (mut wide, mut result) = (context.scratch.take::<f32>(from.len()), context.scratch.take::<f32>(to.len()));
+        for (value, &word) in wide.iter_mut().zip(source.rows().flatten()) {
+            *value = f32::from(word);
+        }
+        let view = View::contiguous(&wide, from);
+        self.resample(view, ViewMut::contiguous(&mut result, to), interpolation, role, context);
+        for (word, &value) in target.rows_mut().flatten().zip(&result) {
+            *word = value.round_ties_even() as u16;
+        }
+        context.scratch.give(wide);
+        context.scratch.give(result);
+    }
+
+    fn resample_by<T: Element, K: Kernel<T>>(
+        &self,
+        source: View<'_, T>,
+        target: ViewMut<'_, T>,
+        role: Role,
+        context: &mut Context<'_>,
+    ) {
+        let fill = self.border.fill(role).pixel::<T>(source.shape().channels);
+        let mut copy = context.scratch.take::<T>(if is_upright(source) { 0 } else { source.shape().len() });
+        let source = upright(source, &mut copy);
+        let longer = source.shape().width.max(source.shape().height);
+        let fixed = FixedPoint::new(longer, self.furthest(target.shape()));
+        let mut sampler = Sampler::new::<K>(source, self.border.mode, &fill, fixed, context.scratch);
+        dispatch!(context.level, simd => run::<_, T, K>(simd, &mut sampler, fixed, self.backward, target));
+        sampler.give(context.scratch);
+        context.scratch.give(copy);
+    }
+}
+
+/// Whether pixels are taken as they are.
+fn is_nearest(interpolation: Interpolation) -> bool {
+    matches!(interpolation, Interpolation::Nearest | Interpolation::NearestExact)
+}
+
+#[simd]
+fn run<S: Simd, T: Element, K: Kernel<T>>(
+    simd: S,
+    sampler: &mut Sampler<'_, T>,
+    fixed: FixedPoint,
+    backward: Matrix,
+    mut target: ViewMut<'_, T>,
+) {
+    let channels = target.shape().channels;
+    let (mut xs, mut ys) = ([0; BLOCK], [0; BLOCK]);
+    for y in 0..target.shape().height {
+        let row = target.row_mut(y);
+        let line = Line { backward, constant: backward.map(|[_, by_y, constant]| by_y * y as f64 + constant) };
+        for (block, values) in row.chunks_mut(BLOCK * channels).enumerate() {
+            let count = values.len() / channels;
+            let (xs, ys) = (&mut xs[..count], &mut ys[..count]);
+            let on_a_line = if is_affine(backward) {
+                line.affine(simd, fixed, block * BLOCK, xs, ys);
+                true
+            } else {
+                line.projective(fixed, block * BLOCK, xs, ys)
+            };
+            sampler.block::<S, K>(simd, xs, ys, on_a_line, values);
+        }
+    }
+}
+
+/// Whether parallels stay parallel.
+fn is_affine(matrix: Matrix) -> bool {
+    matrix[2] == [0.0, 0.0, 1.0]
+}
+
+/// Where the points of a row come from.
+struct Line {
+    backward: Matrix,
+    /// What is the same for the whole row.
+    constant: [f64; 3],
+}
+
+impl Line {
+    /// The first point of the block exactly, and the others from there in single precision, which is as good over so
+    /// short a way.
+    #[inline(always)]
+    fn affine<S: Simd>(&self, simd: S, fixed: FixedPoint, begin: usize, xs: &mut [i32], ys: &mut [i32]) {
+        for (axis, points) in [xs, ys].into_iter().enumerate() {
+            let first = self.backward[axis][0] * begin as f64 + self.constant[axis];
+            let step = self.backward[axis][0] * f64::from(1u32 << fixed.bits);
+            let last = first + self.backward[axis][0] * (points.len() - 1) as f64;
+            let inside = |at: f64| at.abs() < fixed.furthest;
+            if inside(first) && inside(last) {
+                let first = fixed.fix(first);
+                steps(simd, first, step as f32, points);
+            } else {
+                for (point, index) in points.iter_mut().zip(0..) {
+                    *point = fixed.fix(first + self.backward[axis][0] * f64::from(index));
+                }
+            }
+        }
+    }
+
+    /// Every point exactly. Answers whether they lie on a line: not if they pass through infinity.
+    #[inline(always)]
+    fn projective(&self, fixed: FixedPoint, begin: usize, xs: &mut [i32], ys: &mut [i32]) -> bool {
+        let [by_x, by_y, by_depth] = self.backward.map(|row| row[0]);
+        let [x, y, depth] = self.constant;
+        let end = begin + xs.len() - 1;
+        for ((from_x, from_y), place) in xs.iter_mut().zip(ys).zip(begin as i32..) {
+            let place = f64::from(place);
+            let scale = 1.0 / (by_depth * place + depth);
+            *from_x = fixed.fix((by_x * place + x) * scale);
+            *from_y = fixed.fix((by_y * place + y) * scale);
+        }
+        (by_depth * begin as f64 + depth) * (by_depth * end as f64 + depth) > 0.0
+    }
+}
+
+/// Points at equal steps.
+#[inline(always)]
+fn steps<S: Simd>(simd: S, first: i32, step: f32, points: &mut [i32]) {
+    const INDICES: [f32; BLOCK] = {
+        let mut indices = [0.0; BLOCK];
+        let mut index = 0;
+        while index < BLOCK {
+            indices[index] = index as f32;
+            index += 1;
+        }
+        indices
+    };
+    let mut places = [0; BLOCK];
+    for (places, indices) in places.as_chunks_mut::<8>().0.iter_mut().zip(INDICES.as_chunks::<8>().0) {
+        let way = f32x8::load_array_ref(simd, indices) * f32x8::splat(simd, step);
+        (i32x8::truncate_from(way) + i32x8::splat(simd, first)).store_array(places);
+    }
+    points.copy_from_slice(&places[..points.len()]);
+}
+
 impl fmt::Display for Warp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "warp to {}×{} ({:?})", self.height, self.width, self.interpolations.image)
@@ -95,25 +283,21 @@ impl GeometryOp for Warp {
         input.with_size(self.height, self.width)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, role: Role, _context: &mut Context<'_>) {
-        crate::with_element_pairs!(input, output, (source, target) => {
-            let mut target = target;
-            let shape = source.shape();
-            let fill = self.border.fill(role).pixel(shape.channels);
-            for y in 0..self.height {
-                for (x, pixel) in target.row_mut(y).chunks_exact_mut(shape.channels).enumerate() {
-                    let [px, py, pz] = self.backward.map(|[a, b, c]| a * x as f64 + b * y as f64 + c);
-                    let mode = self.border.mode;
-                    let (from_x, from_y) = ((px / pz).round() as isize, (py / pz).round() as isize);
-                    match (mode.index(from_x, shape.width), mode.index(from_y, shape.height)) {
-                        (Some(from_x), Some(from_y)) => {
-                            pixel.copy_from_slice(&source.row(from_y)[from_x * shape.channels..][..shape.channels]);
-                        }
-                        _ => pixel.copy_from_slice(&fill),
-                    }
-                }
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, role: Role, context: &mut Context<'_>) {
+        let interpolation = match role {
+            Role::Image => self.interpolations.image,
+            Role::Mask => self.interpolations.mask,
+        };
+        match (input, output) {
+            (Image::U8(source), ImageMut::U8(target)) => self.resample(source, target, interpolation, role, context),
+            (Image::U16(source), ImageMut::U16(target)) if !is_nearest(interpolation) => {
+                self.resample_words(source, target, interpolation, role, context);
             }
-        });
+            (Image::F32(source), ImageMut::F32(target)) => self.resample(source, target, interpolation, role, context),
+            (input, output) => crate::with_element_pairs!(input, output, (source, target) => {
+                self.resample_by::<_, Nearest>(source, target, role, context);
+            }),
+        }
     }
 
     fn map_box(&self, _input: Shape, bbox: BBox) -> BBox {

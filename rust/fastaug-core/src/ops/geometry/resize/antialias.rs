@@ -3,7 +3,7 @@
 
 use crate::{
     image::{Element, View, ViewMut},
-    ops::Context,
+    ops::{Context, planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u32x4, u32x8};
 use fearless_simd_macros::simd;
@@ -213,7 +213,7 @@ const LANES: usize = 8;
 /// Source values that one load brings.
 const BLOCK: usize = 16;
 
-/// An index that every level but the fallback, which does not use indices, reads as "put a zero here".
+/// An index that every level that uses indices reads as "put a zero here".
 const ZERO: u8 = 0x80;
 
 /// How the columns of the output are made. A block of source values is spread over the lanes of a register, pairs of
@@ -295,7 +295,7 @@ fn narrow_row<S: Simd>(
     target: &mut [u8],
 ) {
     let Some(columns) = columns else { return target.copy_from_slice(row) };
-    if columns.taps == 0 || simd.level().is_fallback() {
+    if columns.taps == 0 || !shuffles(simd) {
         return sum_single(row, columns, target);
     }
     padded[..row.len()].copy_from_slice(row);

@@ -6,7 +6,7 @@
 use super::axis::{Coordinates, step};
 use crate::{
     image::{Scratch, Shape, View, ViewMut},
-    ops::Context,
+    ops::{Context, planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
 use fearless_simd_macros::simd;
@@ -175,7 +175,7 @@ enum LaneFill {
     Single,
 }
 
-/// An index that every level but the fallback, which does not use indices, reads as "put a zero here".
+/// An index that every level that uses indices reads as "put a zero here".
 const ZERO: u8 = 0x80;
 
 impl Columns {
@@ -254,7 +254,7 @@ impl Columns {
 /// Makes the sums of one source row.
 #[simd]
 fn sum_row<S: Simd, const EXACT: bool>(simd: S, row: &[u8], columns: &Columns, sums: &mut [u16]) {
-    let fill = if simd.level().is_fallback() { LaneFill::Single } else { columns.fill };
+    let fill = if shuffles(simd) { columns.fill } else { LaneFill::Single };
     match (fill, columns.channels) {
         (LaneFill::OneBlock, _) => sum_groups::<S, EXACT, true>(simd, row, columns, sums),
         (LaneFill::TwoBlocks, _) => sum_groups::<S, EXACT, false>(simd, row, columns, sums),

@@ -2,7 +2,7 @@
 
 use crate::{
     image::{Element, Scratch, Shape, View, ViewMut},
-    ops::Context,
+    ops::{Context, planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, u8x16};
 use fearless_simd_macros::simd;
@@ -22,7 +22,7 @@ pub fn resize<T: Element>(
 /// Bytes that one load brings, and one store takes.
 const BLOCK: usize = 16;
 
-/// An index that every level but the fallback, which does not use indices, reads as "put a zero here".
+/// An index that every level that uses indices reads as "put a zero here".
 const ZERO: u8 = 0x80;
 
 /// Where the output columns come from.
@@ -131,7 +131,7 @@ fn run<S: Simd, T: Element>(
 /// Makes one row.
 #[inline(always)]
 fn copy_row<S: Simd, T: Element>(simd: S, columns: &Columns, channels: usize, row: &[T], target: &mut [T]) {
-    let run = if simd.level().is_fallback() { 0 } else { columns.run };
+    let run = if shuffles(simd) { columns.run } else { 0 };
     if run > 0 {
         let (row, target) = (bytemuck::cast_slice(row), bytemuck::cast_slice_mut(target));
         return match run {

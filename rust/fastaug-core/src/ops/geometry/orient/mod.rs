@@ -1,11 +1,18 @@
 //! The eight symmetries of a square: flips, quarter turns, transposes.
 
+mod reverse;
+mod transpose;
+
+pub(super) use reverse::reverse_pixels;
+
 use super::GeometryOp;
 use crate::{
-    image::{Element, Image, ImageMut, Shape, View},
+    image::{Element, Image, ImageMut, Shape, View, ViewMut},
     ops::{Context, Role},
     targets::{BBox, Keypoint},
 };
+use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd_macros::simd;
 use std::fmt;
 
 /// An element of the dihedral group D4: first an optional transposition, then optional flips.
@@ -141,12 +148,10 @@ impl GeometryOp for Orient {
         self.symmetry.output_shape(input)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, _role: Role, _context: &mut Context<'_>) {
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, _role: Role, context: &mut Context<'_>) {
         crate::with_element_pairs!(input, output, (source, target) => {
             let mut target = target;
-            for y in 0..target.shape().height {
-                orient_row(source, self.symmetry, y, target.row_mut(y));
-            }
+            orient_rows(source, self.symmetry, 0, &mut target, context.level);
         });
     }
 
@@ -172,64 +177,58 @@ impl GeometryOp for Orient {
     }
 }
 
-/// Writes row `y` of the oriented image. The one place where pixels are reordered: the planner folds orientation into
-/// the next copy by calling it for one row at a time.
-pub fn orient_row<T: Element>(source: View<'_, T>, symmetry: Symmetry, y: usize, row: &mut [T]) {
-    let shape = source.shape();
-    let channels = shape.channels;
-    let output = symmetry.output_shape(shape);
-    let from = if symmetry.flip_y { output.height - 1 - y } else { y };
+/// Writes rows of the oriented image, from row `first` on. The one place where pixels are reordered: the planner folds
+/// orientation into the next copy by calling it for a band of rows at a time.
+pub fn orient_rows<T: Element>(
+    source: View<'_, T>,
+    symmetry: Symmetry,
+    first: usize,
+    target: &mut ViewMut<'_, T>,
+    level: Level,
+) {
+    dispatch!(level, simd => orient_rows_with(simd, source, symmetry, first, target));
+}
+
+#[simd]
+fn orient_rows_with<S: Simd, T: Element>(
+    simd: S,
+    source: View<'_, T>,
+    symmetry: Symmetry,
+    first: usize,
+    target: &mut ViewMut<'_, T>,
+) {
     if symmetry.transpose {
-        let (data, start, stride) = source.raw();
-        for (x, pixel) in row.chunks_exact_mut(channels).enumerate() {
-            let from_row = if symmetry.flip_x { output.width - 1 - x } else { x };
-            let at = (start as isize + from_row as isize * stride) as usize + from * channels;
-            pixel.copy_from_slice(&data[at..at + channels]);
-        }
-    } else if symmetry.flip_x {
-        reverse_pixels(source.row(from), channels, row);
-    } else {
-        row.copy_from_slice(source.row(from));
+        return transpose::transpose_rows(simd, source, symmetry, first, target);
     }
-}
-
-/// Writes the pixels of a row from last to first.
-fn reverse_pixels<T: Element>(source: &[T], channels: usize, target: &mut [T]) {
-    match channels {
-        1 => reverse_fixed::<T, 1>(source, target),
-        2 => reverse_fixed::<T, 2>(source, target),
-        3 => reverse_fixed::<T, 3>(source, target),
-        4 => reverse_fixed::<T, 4>(source, target),
-        _ => {
-            for (pixel, from) in target.chunks_exact_mut(channels).zip(source.chunks_exact(channels).rev()) {
-                pixel.copy_from_slice(from);
-            }
+    let shape = source.shape();
+    for (y, row) in (first..).zip(target.rows_mut()) {
+        let from = source.row(if symmetry.flip_y { shape.height - 1 - y } else { y });
+        if symmetry.flip_x {
+            reverse_pixels(simd, from, shape.channels, row);
+        } else {
+            row.copy_from_slice(from);
         }
-    }
-}
-
-fn reverse_fixed<T: Element, const CHANNELS: usize>(source: &[T], target: &mut [T]) {
-    let (source, _) = source.as_chunks::<CHANNELS>();
-    let (target, _) = target.as_chunks_mut::<CHANNELS>();
-    for (pixel, from) in target.iter_mut().zip(source.iter().rev()) {
-        *pixel = *from;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Orient, Symmetry, orient_row};
+    use super::{Orient, Symmetry, orient_rows};
     use crate::{
-        image::{Shape, View},
+        image::{Element, Shape, View, ViewMut},
         ops::geometry::GeometryOp,
+        simd::{level, levels, name},
         targets::BBox,
     };
+    use fearless_simd::Level;
 
-    fn oriented(data: &[u8], shape: Shape, symmetry: Symmetry) -> (Vec<u8>, Shape) {
+    fn oriented<T: Element>(data: &[T], shape: Shape, symmetry: Symmetry, level: Level, band: usize) -> (Vec<T>, Shape) {
         let output = symmetry.output_shape(shape);
-        let mut result = vec![0; output.len()];
-        for (y, row) in result.chunks_exact_mut(output.row_len()).enumerate() {
-            orient_row(View::contiguous(data, shape), symmetry, y, row);
+        let mut result = vec![T::default(); output.len()];
+        for (index, rows) in result.chunks_mut(band * output.row_len()).enumerate() {
+            let height = rows.len() / output.row_len();
+            let mut target = ViewMut::contiguous(rows, output.with_size(height, output.width));
+            orient_rows(View::contiguous(data, shape), symmetry, index * band, &mut target, level);
         }
         (result, output)
     }
@@ -240,28 +239,33 @@ mod tests {
         let data: Vec<u8> = (0..24).collect();
         for first in Symmetry::ALL {
             for second in Symmetry::ALL {
-                let (once, between) = oriented(&data, shape, first);
-                let (twice, end) = oriented(&once, between, second);
-                assert_eq!((twice, end), oriented(&data, shape, first.then(second)), "{first:?} then {second:?}");
+                let (once, between) = oriented(&data, shape, first, level(), 9);
+                let (twice, end) = oriented(&once, between, second, level(), 9);
+                assert_eq!((twice, end), oriented(&data, shape, first.then(second), level(), 9));
             }
             assert!(first.then(first.inverse()).is_identity());
         }
     }
 
-    #[test]
-    fn rows_hold_the_pixels_that_source_names() {
-        for channels in [1, 2, 3, 4, 5] {
-            let shape = Shape::new(3, 5, channels);
-            let data: Vec<u8> = (0..shape.len() as u8).collect();
-            for symmetry in Symmetry::ALL {
-                let (result, output) = oriented(&data, shape, symmetry);
-                for y in 0..output.height {
-                    for x in 0..output.width {
-                        let (from_x, from_y) = symmetry.source(shape, x, y);
-                        assert_eq!(
-                            result[(y * output.width + x) * channels..][..channels],
-                            data[(from_y * shape.width + from_x) * channels..][..channels]
-                        );
+    fn check<T: Element>(value: fn(usize) -> T) {
+        for (height, width) in [(1, 1), (1, 50), (50, 1), (3, 5), (16, 16), (17, 40), (37, 23)] {
+            for channels in 1..=5 {
+                let shape = Shape::new(height, width, channels);
+                let data: Vec<T> = (0..shape.len()).map(value).collect();
+                for symmetry in Symmetry::ALL {
+                    let output = symmetry.output_shape(shape);
+                    let mut expected = Vec::with_capacity(shape.len());
+                    for y in 0..output.height {
+                        for x in 0..output.width {
+                            let (from_x, from_y) = symmetry.source(shape, x, y);
+                            expected.extend_from_slice(&data[(from_y * width + from_x) * channels..][..channels]);
+                        }
+                    }
+                    for level in levels() {
+                        for band in [1, 5, 64] {
+                            let (result, _) = oriented(&data, shape, symmetry, level, band);
+                            assert!(result == expected, "{symmetry} of {shape:?} {} on {}", T::DTYPE, name(level));
+                        }
                     }
                 }
             }
@@ -269,9 +273,31 @@ mod tests {
     }
 
     #[test]
+    fn rows_hold_the_pixels_that_source_names() {
+        check(|index| (index * 7) as u8);
+        check(|index| (index * 7) as u16);
+        check(|index| index as u64);
+        check(|index| index as f32);
+    }
+
+    #[test]
+    fn a_view_that_runs_backwards_is_read_in_place() {
+        let shape = Shape::new(20, 19, 3);
+        let data: Vec<u8> = (0..shape.len()).map(|index| (index * 7) as u8).collect();
+        let backwards = View::strided(&data, 19 * 57, -57, shape);
+        for symmetry in Symmetry::ALL {
+            let output = symmetry.output_shape(shape);
+            let mut result = vec![0; output.len()];
+            orient_rows(backwards, symmetry, 0, &mut ViewMut::contiguous(&mut result, output), level());
+            assert_eq!(result, oriented(&data, shape, Symmetry::FLIP_Y.then(symmetry), level(), 64).0, "{symmetry}");
+        }
+    }
+
+    #[test]
     fn a_quarter_turn_turns_as_numpy_does() {
         // np.rot90([[1, 2, 3], [4, 5, 6]]) == [[3, 6], [2, 5], [1, 4]]
-        let (result, _) = oriented(&[1, 2, 3, 4, 5, 6], Shape::new(2, 3, 1), Symmetry::quarter_turns(1));
+        let data = [1u8, 2, 3, 4, 5, 6];
+        let (result, _) = oriented(&data, Shape::new(2, 3, 1), Symmetry::quarter_turns(1), level(), 9);
         assert_eq!(result, [3, 6, 2, 5, 1, 4]);
     }
 

@@ -1,0 +1,261 @@
+//! Rows that become columns, in tiles that fit registers.
+
+use super::Symmetry;
+use crate::{
+    image::{Element, Shape, View, ViewMut},
+    ops::planes::shuffles,
+};
+use fearless_simd::{Simd, SimdBase, prelude::*, u8x16, u16x8, u32x4};
+use fearless_simd_macros::simd;
+
+/// Writes a band of rows, from row `first` on, of an image that is transposed and perhaps flipped.
+#[simd]
+pub fn transpose_rows<S: Simd, T: Element>(
+    simd: S,
+    source: View<'_, T>,
+    symmetry: Symmetry,
+    first: usize,
+    target: &mut ViewMut<'_, T>,
+) {
+    let (rows, columns) = (target.shape().height, target.shape().width);
+    let place = Place { symmetry, output: symmetry.output_shape(source.shape()), first };
+    let tiled = if shuffles(simd) {
+        match source.shape().channels * T::DTYPE.size() {
+            1 => tiles::<S, T, Singles>(simd, source, place, target),
+            2 => tiles::<S, T, Pairs>(simd, source, place, target),
+            3 => tiles::<S, T, Triples>(simd, source, place, target),
+            4 => tiles::<S, T, Quads>(simd, source, place, target),
+            _ => (0, 0),
+        }
+    } else {
+        (0, 0)
+    };
+    single(source, place, target, 0..tiled.0, tiled.1..columns);
+    single(source, place, target, tiled.0..rows, 0..columns);
+}
+
+/// Which rows of which image are written.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    symmetry: Symmetry,
+    /// The whole oriented image.
+    output: Shape,
+    /// The row of it that the band begins with.
+    first: usize,
+}
+
+impl Place {
+    /// The source row that becomes a column.
+    #[inline(always)]
+    fn source_row(&self, column: usize) -> usize {
+        if self.symmetry.flip_x { self.output.width - 1 - column } else { column }
+    }
+
+    /// The source column that becomes a row of the band.
+    #[inline(always)]
+    fn source_column(&self, row: usize) -> usize {
+        let row = self.first + row;
+        if self.symmetry.flip_y { self.output.height - 1 - row } else { row }
+    }
+}
+
+/// The definition.
+#[inline(always)]
+fn single<T: Element>(
+    source: View<'_, T>,
+    place: Place,
+    target: &mut ViewMut<'_, T>,
+    rows: std::ops::Range<usize>,
+    columns: std::ops::Range<usize>,
+) {
+    match source.shape().channels {
+        1 => single_fixed::<T, 1>(source, place, target, rows, columns),
+        2 => single_fixed::<T, 2>(source, place, target, rows, columns),
+        3 => single_fixed::<T, 3>(source, place, target, rows, columns),
+        4 => single_fixed::<T, 4>(source, place, target, rows, columns),
+        channels => {
+            for row in rows {
+                let from = place.source_column(row) * channels;
+                for column in columns.clone() {
+                    let pixel = &mut target.row_mut(row)[column * channels..(column + 1) * channels];
+                    pixel.copy_from_slice(&source.row(place.source_row(column))[from..from + channels]);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn single_fixed<T: Element, const CHANNELS: usize>(
+    source: View<'_, T>,
+    place: Place,
+    target: &mut ViewMut<'_, T>,
+    rows: std::ops::Range<usize>,
+    columns: std::ops::Range<usize>,
+) {
+    /// Source rows that are read together: a cache line of each stays at hand for all rows of the band.
+    const TOGETHER: usize = 64;
+    let (data, start, stride) = source.raw();
+    for begin in columns.clone().step_by(TOGETHER) {
+        let end = columns.end.min(begin + TOGETHER);
+        for row in rows.clone() {
+            let from = place.source_column(row) * CHANNELS;
+            let pixels = target.row_mut(row)[begin * CHANNELS..end * CHANNELS].as_chunks_mut::<CHANNELS>().0;
+            for (pixel, column) in pixels.iter_mut().zip(begin..end) {
+                let at = (start as isize + place.source_row(column) as isize * stride) as usize + from;
+                pixel.copy_from_slice(&data[at..at + CHANNELS]);
+            }
+        }
+    }
+}
+
+/// A tile whose source rows, [`COLUMNS`](Self::COLUMNS) of them, become columns.
+trait Tile {
+    /// Singles of a pixel.
+    const PIXEL: usize;
+    /// Rows of the output that a tile makes.
+    const ROWS: usize;
+    /// Columns of the output that a tile makes.
+    const COLUMNS: usize;
+
+    /// Source rows into rows of the output; of each, the first [`COLUMNS`](Self::COLUMNS) pixels count.
+    fn transpose<S: Simd>(simd: S, rows: &mut [u8x16<S>; 16]);
+}
+
+/// Zips registers until rows are columns: what stood in register `k` and `k + COUNT / 2` ends up side by side.
+macro_rules! zip {
+    ($rows:ident, $vector:ident, $count:literal) => {{
+        let from = *$rows;
+        for index in 0..$count / 2 {
+            let first = from[index].bitcast::<$vector<S>>();
+            let second = from[index + $count / 2].bitcast::<$vector<S>>();
+            $rows[2 * index] = first.zip_low(second).bitcast();
+            $rows[2 * index + 1] = first.zip_high(second).bitcast();
+        }
+    }};
+}
+
+/// One byte.
+struct Singles;
+
+impl Tile for Singles {
+    const PIXEL: usize = 1;
+    const ROWS: usize = 8;
+    const COLUMNS: usize = 16;
+
+    #[inline(always)]
+    fn transpose<S: Simd>(_simd: S, rows: &mut [u8x16<S>; 16]) {
+        // Only eight pixels of each row count, so the first round halves the registers.
+        for index in 0..8 {
+            rows[index] = rows[index].zip_low(rows[index + 8]);
+        }
+        zip!(rows, u8x16, 8);
+        zip!(rows, u8x16, 8);
+        zip!(rows, u8x16, 8);
+    }
+}
+
+/// Two bytes.
+struct Pairs;
+
+impl Tile for Pairs {
+    const PIXEL: usize = 2;
+    const ROWS: usize = 8;
+    const COLUMNS: usize = 8;
+
+    #[inline(always)]
+    fn transpose<S: Simd>(_simd: S, rows: &mut [u8x16<S>; 16]) {
+        zip!(rows, u16x8, 8);
+        zip!(rows, u16x8, 8);
+        zip!(rows, u16x8, 8);
+    }
+}
+
+/// Four bytes.
+struct Quads;
+
+impl Tile for Quads {
+    const PIXEL: usize = 4;
+    const ROWS: usize = 4;
+    const COLUMNS: usize = 4;
+
+    #[inline(always)]
+    fn transpose<S: Simd>(_simd: S, rows: &mut [u8x16<S>; 16]) {
+        zip!(rows, u32x4, 4);
+        zip!(rows, u32x4, 4);
+    }
+}
+
+/// Three bytes, moved as four.
+struct Triples;
+
+impl Tile for Triples {
+    const PIXEL: usize = 3;
+    const ROWS: usize = 4;
+    const COLUMNS: usize = 4;
+
+    #[inline(always)]
+    fn transpose<S: Simd>(simd: S, rows: &mut [u8x16<S>; 16]) {
+        const SPREAD: [u8; 16] = [0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11];
+        const CLOSE_UP: [u8; 16] = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15];
+        let (spread, close_up) = (u8x16::load_array(simd, SPREAD), u8x16::load_array(simd, CLOSE_UP));
+        for row in &mut rows[..4] {
+            *row = row.swizzle_dyn_within_blocks(spread);
+        }
+        Quads::transpose(simd, rows);
+        for row in &mut rows[..4] {
+            *row = row.swizzle_dyn_within_blocks(close_up);
+        }
+    }
+}
+
+/// Makes as many whole tiles as fit; answers with the rows and columns that they cover.
+#[inline(always)]
+fn tiles<S: Simd, T: Element, K: Tile>(
+    simd: S,
+    source: View<'_, T>,
+    place: Place,
+    target: &mut ViewMut<'_, T>,
+) -> (usize, usize) {
+    const BLOCK: usize = 16;
+    let (data, start, stride) = source.raw();
+    let data: &[u8] = bytemuck::cast_slice(data);
+    let size = T::DTYPE.size();
+    let (rows, columns) = (target.shape().height / K::ROWS * K::ROWS, target.shape().width / K::COLUMNS * K::COLUMNS);
+    let row_bytes = target.shape().width * K::PIXEL;
+    for row in (0..rows).step_by(K::ROWS) {
+        // The source column of the last row of the tile, where rows run backwards.
+        let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
+        for column in (0..columns).step_by(K::COLUMNS) {
+            let mut registers = [u8x16::splat(simd, 0); 16];
+            for (index, register) in registers[..K::COLUMNS].iter_mut().enumerate() {
+                let begin = start as isize + place.source_row(column + index) as isize * stride;
+                let begin = begin as usize * size + from;
+                *register = match data.get(begin..begin + BLOCK) {
+                    Some(block) => u8x16::from_slice(simd, block),
+                    None => {
+                        // The end of the image: less than a block is left.
+                        let mut block = [0; BLOCK];
+                        let rest = &data[begin..];
+                        block[..rest.len()].copy_from_slice(rest);
+                        u8x16::load_array(simd, block)
+                    }
+                };
+            }
+            K::transpose(simd, &mut registers);
+            for (index, register) in registers[..K::ROWS].iter().enumerate() {
+                let row = row + if place.symmetry.flip_y { K::ROWS - 1 - index } else { index };
+                let values: &mut [u8] = bytemuck::cast_slice_mut(target.row_mut(row));
+                let begin = column * K::PIXEL;
+                if begin + BLOCK <= row_bytes {
+                    // What is written beyond the tile, the next tile or the rest overwrites.
+                    register.store_slice(&mut values[begin..begin + BLOCK]);
+                } else {
+                    let block: [u8; BLOCK] = (*register).into();
+                    values[begin..begin + K::COLUMNS * K::PIXEL].copy_from_slice(&block[..K::COLUMNS * K::PIXEL]);
+                }
+            }
+        }
+    }
+    (rows, columns)
+}
