@@ -50,6 +50,7 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
 mod colour_matrix;
 mod drop_channels;
 mod erase;
+mod gauss_noise;
 mod gray;
 mod hue;
 mod hue_saturation_value;
@@ -65,6 +66,7 @@ pub(super) mod twins;
 pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
 pub use erase::{Erase, EraseFill};
+pub use gauss_noise::GaussNoise;
 pub use gray::Gray;
 pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
@@ -78,7 +80,7 @@ pub use solarize::Solarize;
 family! {
     /// A pointwise operation.
     Pointwise: PointwiseOp {
-        ColourMatrix, DropChannels, Erase, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
+        ColourMatrix, DropChannels, Erase, GaussNoise, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
         Solarize,
     }
 }
