@@ -55,6 +55,7 @@ mod gray;
 mod hue;
 mod hue_saturation_value;
 mod lut;
+mod pixel_dropout;
 mod power;
 mod saturation;
 mod scale_shift;
@@ -71,6 +72,7 @@ pub use gray::Gray;
 pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
 pub use lut::Lut;
+pub use pixel_dropout::PixelDropout;
 pub use power::Power;
 pub use saturation::Saturation;
 pub use scale_shift::ScaleShift;
@@ -80,7 +82,7 @@ pub use solarize::Solarize;
 family! {
     /// A pointwise operation.
     Pointwise: PointwiseOp {
-        ColourMatrix, DropChannels, Erase, GaussNoise, Gray, Hue, HueSaturationValue, Lut, Power, Saturation, ScaleShift, ShuffleChannels,
+        ColourMatrix, DropChannels, Erase, GaussNoise, Gray, Hue, HueSaturationValue, Lut, PixelDropout, Power, Saturation, ScaleShift, ShuffleChannels,
         Solarize,
     }
 }
