@@ -5,7 +5,9 @@
 //! over pixels is drawn from [`PixelNoise`], which is numbered by pixel so that tiles can be made in any order.
 
 mod philox;
+mod rows;
 mod stream;
 
 pub use philox::Philox4x32;
+pub use rows::{NORMALS, WORDS};
 pub use stream::{PixelNoise, Seeds, Stream};

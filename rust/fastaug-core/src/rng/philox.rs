@@ -7,8 +7,9 @@ pub struct Philox4x32 {
 }
 
 impl Philox4x32 {
-    const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
-    const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+    pub(super) const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+    pub(super) const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+    pub(super) const ROUNDS: usize = 10;
 
     /// A generator with this key.
     pub const fn new(key: [u32; 2]) -> Self {
@@ -31,7 +32,7 @@ impl Philox4x32 {
         let [mut a, mut b, mut c, mut d] = counter;
         let [mut k0, mut k1] = self.key;
         let mut round = 0;
-        while round < 10 {
+        while round < Self::ROUNDS {
             let left = a as u64 * Self::MULTIPLIERS[0] as u64;
             let right = c as u64 * Self::MULTIPLIERS[1] as u64;
             (a, b, c, d) = ((right >> 32) as u32 ^ b ^ k0, right as u32, (left >> 32) as u32 ^ d ^ k1, left as u32);

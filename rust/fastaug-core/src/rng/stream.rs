@@ -149,6 +149,11 @@ impl PixelNoise {
         Self { generator: Philox4x32::from_seed(seed) }
     }
 
+    /// The key of the generator.
+    pub(super) const fn key(&self) -> [u32; 2] {
+        self.generator.key()
+    }
+
     /// The four words numbered `4 · block … 4 · block + 3`.
     #[inline(always)]
     pub const fn words(&self, block: u64) -> [u32; 4] {

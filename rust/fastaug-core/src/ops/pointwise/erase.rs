@@ -5,8 +5,10 @@ use crate::{
     image::{Element, Rect},
     ops::{Context, Role},
     param::Fill,
-    rng::PixelNoise,
+    rng::{PixelNoise, WORDS},
 };
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd_macros::simd;
 use std::fmt;
 
 /// What rectangles are filled with.
@@ -84,7 +86,7 @@ impl Erase {
         });
     }
 
-    fn fill_random<T: RandomValue>(&self, values: &mut [T], place: Place) {
+    fn fill_random<T: RandomValue>(&self, values: &mut [T], place: Place, level: Level) {
         let shape = place.shape;
         let bottom = place.y + values.len() / shape.row_len();
         let mut colour = vec![T::default(); shape.channels];
@@ -93,10 +95,12 @@ impl Erase {
             let range = columns.start * shape.channels..columns.end * shape.channels;
             match self.fill {
                 EraseFill::Random { seed } => {
-                    T::fill_random(PixelNoise::new(seed), (y as u64) << 32, range.start, &mut row[range]);
+                    let noise = PixelNoise::new(seed);
+                    dispatch!(level, simd => fill_noise(simd, noise, y as u32, range.start, &mut row[range]));
                 }
                 EraseFill::RandomUniform { seed } => {
-                    T::fill_random(PixelNoise::new(seed), (index as u64) << 32, 0, &mut colour);
+                    let noise = PixelNoise::new(seed);
+                    dispatch!(level, simd => fill_noise(simd, noise, index as u32, 0, &mut colour));
                     fill_with(&mut row[range], &colour);
                 }
                 EraseFill::Colour(_) => unreachable!("filled by its colour"),
@@ -118,36 +122,49 @@ fn fill_with<T: Copy>(pixels: &mut [T], colour: &[T]) {
 
 /// A value that can be made of random bits.
 trait RandomValue: Element {
-    /// Fills `values`, which begin at place `first` of a row of noise whose blocks are numbered from `row` on.
-    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]);
+    /// How many are made of a batch of words.
+    const IN_BATCH: usize;
+
+    /// The value of this place in a batch.
+    fn of_batch(words: &[u32; WORDS], place: usize) -> Self;
 }
 
 impl RandomValue for u8 {
-    /// Sixteen bytes to a block, all 256 values equally likely.
-    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]) {
-        let mut at = first;
-        let mut rest = values;
-        while !rest.is_empty() {
-            let words = noise.words(row | (at / 16) as u64);
-            let bytes: [u8; 16] = bytemuck::cast(words.map(u32::to_le));
-            let from = &bytes[at % 16..];
-            let count = from.len().min(rest.len());
-            let (now, later) = rest.split_at_mut(count);
-            now.copy_from_slice(&from[..count]);
-            at += count;
-            rest = later;
-        }
+    const IN_BATCH: usize = 4 * WORDS;
+
+    /// Four to a word, all 256 values equally likely.
+    #[inline(always)]
+    fn of_batch(words: &[u32; WORDS], place: usize) -> Self {
+        (words[place / 4] >> (8 * (place % 4))) as u8
     }
 }
 
 impl RandomValue for f32 {
-    /// Four values to a block, multiples of 2⁻²⁴ from 0 to 1, 1 excluded.
-    fn fill_random(noise: PixelNoise, row: u64, first: usize, values: &mut [Self]) {
-        for (index, value) in values.iter_mut().enumerate() {
-            let at = first + index;
-            let word = noise.words(row | (at / 4) as u64)[at % 4];
-            *value = (word >> 8) as f32 * (1.0 / 16_777_216.0);
+    const IN_BATCH: usize = WORDS;
+
+    /// A multiple of 2⁻²⁴ from 0 to 1, 1 excluded.
+    #[inline(always)]
+    fn of_batch(words: &[u32; WORDS], place: usize) -> Self {
+        (words[place] >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
+    }
+}
+
+/// Fills `values`, which begin at place `first` of a row of noise.
+#[simd]
+fn fill_noise<S: Simd, T: RandomValue>(simd: S, noise: PixelNoise, row: u32, first: usize, values: &mut [T]) {
+    let mut batch = first / T::IN_BATCH;
+    let mut skipped = first % T::IN_BATCH;
+    let mut rest = values;
+    while !rest.is_empty() {
+        let mut words = [0; WORDS];
+        for (words, part) in words.as_chunks_mut().0.iter_mut().zip(noise.batch(simd, row, batch as u32)) {
+            part.store_array(words);
         }
+        let (now, later) = rest.split_at_mut((T::IN_BATCH - skipped).min(rest.len()));
+        for (index, value) in now.iter_mut().enumerate() {
+            *value = T::of_batch(&words, skipped + index);
+        }
+        (batch, skipped, rest) = (batch + 1, 0, later);
     }
 }
 
@@ -156,7 +173,7 @@ impl PointwiseOp for Erase {
         role == Role::Image || self.fill_mask.is_some()
     }
 
-    fn run(&self, rows: Rows<'_>, place: Place, role: Role, _context: &mut Context<'_>) {
+    fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>) {
         let colour = match (role, &self.fill, &self.fill_mask) {
             (Role::Image, EraseFill::Colour(fill), _) | (Role::Mask, _, Some(fill)) => Some(fill),
             (Role::Mask, _, None) => return,
@@ -168,8 +185,8 @@ impl PointwiseOp for Erase {
             (Rows::U32(values), Some(fill)) => self.fill_rows(values, place, fill),
             (Rows::U64(values), Some(fill)) => self.fill_rows(values, place, fill),
             (Rows::F32(values), Some(fill)) => self.fill_rows(values, place, fill),
-            (Rows::U8(values), None) => self.fill_random(values, place),
-            (Rows::F32(values), None) => self.fill_random(values, place),
+            (Rows::U8(values), None) => self.fill_random(values, place, context.level),
+            (Rows::F32(values), None) => self.fill_random(values, place, context.level),
             _ => unreachable!("only pictures are filled with noise"),
         }
     }
@@ -256,25 +273,30 @@ mod tests {
         check::<u16>(&EraseFill::Random { seed: 1 }, Some(Fill::Value(5.0)), Role::Mask, |_, _, _, _, _| 5);
     }
 
+    /// The word of this number in a row.
+    fn word(seed: u64, row: usize, number: usize) -> u32 {
+        let block = number / 32 * 8 + number % 8;
+        PixelNoise::new(seed).words((row as u64) << 32 | block as u64)[number % 32 / 8]
+    }
+
     #[test]
     fn noise_numbered_by_place() {
-        let noise = PixelNoise::new(77);
         check::<u8>(&EraseFill::Random { seed: 77 }, None, Role::Image, |_, y, x, channel, channels| {
             let at = x * channels + channel;
-            let word = noise.words((y as u64) << 32 | (at / 16) as u64)[at % 16 / 4];
-            (word >> (8 * (at % 4))) as u8
+            (word(77, y, at / 4) >> (8 * (at % 4))) as u8
         });
         check::<f32>(&EraseFill::Random { seed: 77 }, None, Role::Image, |_, y, x, channel, channels| {
-            let at = x * channels + channel;
-            (noise.words((y as u64) << 32 | (at / 4) as u64)[at % 4] >> 8) as f32 / 16_777_216.0
+            (word(77, y, x * channels + channel) >> 8) as f32 / 16_777_216.0
         });
     }
 
     #[test]
     fn one_random_colour_for_each_rectangle() {
-        let noise = PixelNoise::new(5);
         check::<u8>(&EraseFill::RandomUniform { seed: 5 }, None, Role::Image, |number, _, _, channel, _| {
-            (noise.words((number as u64) << 32)[channel / 4] >> (8 * (channel % 4))) as u8
+            (word(5, number, channel / 4) >> (8 * (channel % 4))) as u8
+        });
+        check::<f32>(&EraseFill::RandomUniform { seed: 5 }, None, Role::Image, |number, _, _, channel, _| {
+            (word(5, number, channel) >> 8) as f32 / 16_777_216.0
         });
     }
 }

@@ -50,11 +50,13 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
 mod colour_matrix;
 mod drop_channels;
 mod erase;
+mod gauss_noise;
 mod gray;
 mod hue;
 mod hue_saturation_value;
 mod luma_lut;
 mod lut;
+mod pixel_dropout;
 mod power;
 mod saturation;
 mod scale_shift;
@@ -66,12 +68,14 @@ pub(super) mod twins;
 pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
 pub use erase::{Erase, EraseFill};
+pub use gauss_noise::GaussNoise;
 pub use gray::Gray;
 pub use hue::Hue;
 pub use hue_saturation_value::HueSaturationValue;
 pub use luma_lut::LumaLut;
 pub(crate) use luma_lut::brightness;
 pub use lut::Lut;
+pub use pixel_dropout::PixelDropout;
 pub use power::Power;
 pub use saturation::Saturation;
 pub use scale_shift::ScaleShift;
@@ -84,11 +88,13 @@ family! {
         ColourMatrix,
         DropChannels,
         Erase,
+        GaussNoise,
         Gray,
         Hue,
         HueSaturationValue,
         LumaLut,
         Lut,
+        PixelDropout,
         Power,
         Saturation,
         ScaleShift,
