@@ -13,14 +13,14 @@ Function = Callable[..., Any]
 
 
 class NoOp(Transform):
-    """Does nothing.
+    """Does nothing: a choice among others in :class:`~fastaug.OneOf`, or a place to put something later.
 
     Examples:
         >>> import fastaug as A
-        >>> A.OneOf([A.Blur(p=1), A.NoOp(p=1)])
+        >>> A.OneOf([A.Transpose(p=1), A.NoOp(p=3 / 4)])
         OneOf([
-            Blur(p=1.0),
-            NoOp(p=1.0),
+            Transpose(p=1.0),
+            NoOp(p=0.75),
         ])
     """
 
