@@ -28,7 +28,7 @@ def test_a_bare_call_draws_afresh_and_an_index_is_a_pure_function() -> None:
 
 def test_a_transform_added_at_the_end_changes_nothing_before_it() -> None:
     short = A.Compose([A.RandomCrop(20, 20), A.Transpose()], seed=1, save_applied_params=True)
-    long = short + [A.RandomRotate90()]
+    long = short + A.RandomRotate90()
     for index in range(10):
         before = short(image=IMAGE, index=index)["applied_transforms"]
         assert long(image=IMAGE, index=index)["applied_transforms"][: len(before)] == before

@@ -53,8 +53,8 @@ class GaussianBlur(Transform, targets=IMAGE_TARGETS):
         default=(0, 0),
         also="blur_limit",
         doc=(
-            "Range of the kernel's side in pixels; 0 takes it from sigma. A number *k* means (0, k). Even sizes become the"
-            " next odd one."
+            "Range of the kernel's side in pixels; 0 takes it from sigma. A number *k* means (0, k). Even sizes become"
+            " the next odd one."
         ),
     )
     sigma_range: float | Pair = field(
@@ -109,8 +109,8 @@ class MotionBlur(Transform, targets=IMAGE_TARGETS):
 class Sharpen(Transform, targets=IMAGE_TARGETS):
     """Blends the image with a sharpened one.
 
-    ``kernel`` sharpens with a 3×3 kernel whose strength is ``lightness``; ``gaussian`` adds what a blur with ``kernel_size``
-    and ``sigma`` takes away.
+    ``kernel`` sharpens with a 3×3 kernel whose strength is ``lightness``; ``gaussian`` adds what a blur with
+    ``kernel_size`` and ``sigma`` takes away.
 
     Examples:
         >>> import fastaug as A

@@ -66,7 +66,7 @@ Interpolation = Literal[
     "bicubic",
     "lanczos",
 ]
-"""How values between pixels are found. The ``antialias`` ones are Pillow's; the last three are other words for earlier ones."""
+"""How values between pixels are found. ``antialias`` is Pillow's; the last three are other words for earlier ones."""
 
 INTERPOLATIONS = Choices.of(
     Interpolation,
@@ -85,7 +85,7 @@ INTERPOLATIONS = Choices.of(
 Border = Literal[
     "constant", "replicate", "reflect", "wrap", "reflect101", "reflect_101", "edge", "symmetric", "mirror", "default"
 ]
-"""What stands outside the image. The last five are other words for earlier ones, in OpenCV's, numpy's and SciPy's tongue."""
+"""What stands outside the image. The last five are OpenCV's, numpy's and SciPy's other words for earlier ones."""
 
 BORDERS = Choices.of(
     Border,

@@ -59,8 +59,8 @@ class RandomBrightnessContrast(Transform, targets=IMAGE_TARGETS):
 class ColorJitter(Transform, targets=IMAGE_TARGETS):
     """Changes brightness, contrast, saturation and hue, in random order: torchvision's transform of this name.
 
-    A factor of 1 leaves things as they are, 0 takes all of it away: black, plain gray, colourless. On gray images saturation
-    and hue do nothing.
+    A factor of 1 leaves things as they are, 0 takes all of it away: black, plain gray, colourless. On gray images
+    saturation and hue do nothing.
 
     Examples:
         >>> import fastaug as A
@@ -189,7 +189,7 @@ def _shift(channel: str) -> Any:
         kinds.Range(scalar=kinds.around_zero),
         default=(-20, 20),
         also=f"{channel}_shift_limit",
-        doc="Range of what is added, in the image's own units (of 255, or of 1 for floats); a number *s* means (−s, s).",
+        doc="Range of what is added, in the image's own units (0…255, or 0…1); a number *s* means (−s, s).",
     )
 
 
@@ -211,9 +211,9 @@ class RGBShift(Transform, targets=IMAGE_TARGETS):
 class ToGray(Transform, targets=IMAGE_TARGETS):
     """Makes the image gray.
 
-    ``weighted_average`` weighs red, green and blue as the eye does (0.299, 0.587, 0.114), ``from_lab`` takes the lightness
-    of L*a*b*, ``desaturation`` the middle between the greatest and the least channel, ``average`` their mean, ``max`` the
-    greatest, and ``pca`` the first principal component of the image's colours.
+    ``weighted_average`` weighs red, green and blue as the eye does (0.299, 0.587, 0.114), ``from_lab`` takes the
+    lightness of L*a*b*, ``desaturation`` the middle between the greatest and the least channel, ``average`` their mean,
+    ``max`` the greatest, and ``pca`` the first principal component of the image's colours.
 
     Examples:
         >>> import fastaug as A
@@ -290,7 +290,7 @@ class Posterize(Transform, targets=IMAGE_TARGETS):
     num_bits: int | Pair | tuple[Pair | int, ...] | list[Pair] = field(
         _bits,
         default=(4, 4),
-        doc="Range of the number of bits that are kept, of 8. A number is that many; a list of pairs is one for each channel.",
+        doc="Range of the number of bits that are kept, of 8; a number is exact. From a list, one for each channel.",
     )
     p: float = apply_probability(0.5)
 
@@ -323,7 +323,7 @@ def _no_mask(owner: str, name: str, value: Any) -> Any:
 
 
 def _no_mask_params(owner: str, name: str, value: Any) -> tuple[str, ...]:
-    if len(value):
+    if value is not None and not (isinstance(value, (list, tuple)) and not value):
         raise PolicyError(f"{owner}.{name}: must be empty, since mask is None; got {value!r}")
     return ()
 
@@ -353,8 +353,8 @@ class Equalize(Transform, targets=IMAGE_TARGETS):
 class CLAHE(Transform, targets=IMAGE_TARGETS):
     """Equalizes brightness tile by tile, with a limit to how much contrast may grow.
 
-    Contrast limited adaptive histogram equalization: details appear in dark and bright corners alike, and the limit keeps
-    noise in flat areas down. Colours keep their hue.
+    Contrast limited adaptive histogram equalization: details appear in dark and bright corners alike, and the limit
+    keeps noise in flat areas down. Colours keep their hue.
 
     Examples:
         >>> import fastaug as A

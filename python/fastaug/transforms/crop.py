@@ -88,8 +88,8 @@ class Crop(Transform):
 class RandomResizedCrop(Transform):
     """Cuts a random part of random area and proportions, and resizes it to a fixed size.
 
-    The augmentation that ImageNet training is built on; the part is drawn as torchvision draws it: up to ten attempts, then
-    the largest part in the middle whose proportions are allowed.
+    The augmentation that ImageNet training is built on; the part is drawn as torchvision draws it: up to ten attempts,
+    then the largest part in the middle whose proportions are allowed.
 
     Examples:
         >>> import fastaug as A

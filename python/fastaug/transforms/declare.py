@@ -1,7 +1,7 @@
-"""The machinery of declarations: a class with fields becomes a transform with a typed signature, aliases and a ``repr``.
+"""The machinery of declarations: a class with fields becomes a transform with typed arguments, aliases and a ``repr``.
 
-A declaration owns names, defaults, what a scalar means, and documentation. Types and bounds are the core's, which is asked
-as soon as a transform is constructed.
+A declaration owns names, defaults, what a scalar means, and documentation. Types and bounds are the core's, which is
+asked as soon as a transform is constructed.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def field(
     """Declares one argument.
 
     ``also`` are its other names, ``parts`` the two arguments that it once was (``height`` and ``width`` for a size).
-    ``kw_only`` marks those that 2.0.8 does not have, so that positions mean what they meant there. The names ``default``
-    and ``kw_only`` are those that type checkers know from ``dataclass_transform``; ``alias`` would be one of them, and
-    would *replace* the argument's name.
+    ``kw_only`` marks those that 2.0.8 does not have, so that positions mean what they meant there. The names
+    ``default`` and ``kw_only`` are those that type checkers know from ``dataclass_transform``; ``alias`` would be one
+    of them, and would *replace* the argument's name.
     """
     return Field("", kind, default, (also,) if isinstance(also, str) else also, parts, kw_only, doc)
 

@@ -1,7 +1,7 @@
 """Transforms that erase: rectangles, grids, stripes, pixels, channels.
 
-Boxes and keypoints follow: keypoints inside a hole disappear, and so do boxes of which too little is left. Masks are touched
-only where ``fill_mask`` says what their pixels become.
+Boxes and keypoints follow: keypoints inside a hole disappear, and so do boxes of which too little is left. Masks are
+touched only where ``fill_mask`` says what their pixels become.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _HOLE_SIDE = "as a share of the image's (below 1) or in pixels (whole numbers). 
 class CoarseDropout(Transform):
     """Erases random rectangles.
 
-    ``num_holes_range`` counts holes when its ends are whole numbers. Fractions, such as (0.02, 0.1), are the share of the
-    image to cover: holes are added until their areas reach the drawn share, whatever their sizes.
+    ``num_holes_range`` counts holes when its ends are whole numbers. Fractions, such as (0.02, 0.1), are the share of
+    the image to cover: holes are added until their areas reach the drawn share, whatever their sizes.
 
     Examples:
         >>> import fastaug as A
@@ -55,8 +55,8 @@ class CoarseDropout(Transform):
 class ConstrainedCoarseDropout(Transform):
     """Erases random rectangles on objects only.
 
-    Objects are either boxes with some labels or connected areas of some labels of the mask; exactly one of ``bbox_labels``
-    and ``mask_indices`` says which.
+    Objects are either boxes with some labels or connected areas of some labels of the mask; exactly one of
+    ``bbox_labels`` and ``mask_indices`` says which.
 
     Examples:
         >>> import fastaug as A
@@ -94,8 +94,8 @@ class ConstrainedCoarseDropout(Transform):
 class GridDropout(Transform):
     """Erases one square in each unit of a grid.
 
-    ``unit_size_range`` counts pixels when its ends are whole numbers of at least 2; fractions, such as (0.05, 0.15), are
-    shares of the shorter side. Without it and ``holes_number_xy``, units are a tenth of the sides.
+    ``unit_size_range`` counts pixels when its ends are whole numbers of at least 2; fractions, such as (0.05, 0.15),
+    are shares of the shorter side. Without it and ``holes_number_xy``, units are a tenth of the sides.
 
     Examples:
         >>> import fastaug as A
@@ -134,8 +134,8 @@ _COUNT = kinds.Range(kinds.whole, kinds.from_low(0))
 class XYMasking(Transform):
     """Erases stripes from top to bottom and from left to right.
 
-    Known from spectrograms, where one axis is time and the other frequency. Nothing happens unless a number and a length
-    are given.
+    Known from spectrograms, where one axis is time and the other frequency. Nothing happens unless a number and a
+    length are given.
 
     Examples:
         >>> import fastaug as A

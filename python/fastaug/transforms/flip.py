@@ -13,8 +13,9 @@ Symmetry = Literal["e", "r90", "r180", "r270", "v", "hvt", "h", "t"]
 """A symmetry of the square: a turn, or a reflection."""
 
 _SYMMETRY = (
-    "This symmetry always, instead of a random one: ``e`` (none), ``r90``, ``r180``, ``r270`` (turns against the clock),"
-    " ``v`` (top and bottom), ``h`` (left and right), ``t`` (transposed) or ``hvt`` (transposed along the other diagonal)."
+    "This symmetry always, instead of a random one: ``e`` (none), ``r90``, ``r180``, ``r270`` (turns against the"
+    " clock), ``v`` (top and bottom), ``h`` (left and right), ``t`` (transposed) or ``hvt`` (transposed along the other"
+    " diagonal)."
 )
 
 
@@ -86,8 +87,8 @@ class RandomRotate90(Transform):
 class SquareSymmetry(Transform):
     """One of the eight ways to put a square back into its place, each equally likely: turns and reflections.
 
-    For pictures without an up and a down: tiles from above, cells, textures. Sides change places where the picture is turned
-    by a quarter, so batches want square images.
+    For pictures without an up and a down: tiles from above, cells, textures. Sides change places where the picture is
+    turned by a quarter, so batches want square images.
 
     Examples:
         >>> import fastaug as A

@@ -5,6 +5,8 @@ All angles are in degrees, against the clock; everything happens around the midd
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastaug.errors import PolicyError
 from fastaug.transforms import kinds
 from fastaug.transforms import shared_fields as shared
@@ -12,15 +14,15 @@ from fastaug.transforms.choices import Border, Interpolation
 from fastaug.transforms.declare import Transform, apply_probability, field
 from fastaug.transforms.shared_fields import Fill, Pair, RotateMethod
 
-PerAxis = float | Pair | dict[str, float] | dict[str, Pair] | dict[str, float | Pair]
+PerAxis = float | Pair | Mapping[str, float | Pair]
 """A range for both axes, or one for each."""
 
 
 class Affine(Transform):
     """Scales, shifts, rotates and shears, in one resampling.
 
-    Boxes and keypoints go through the same matrix as the pixels. A mapping with ``x`` and ``y`` gives each axis a range of
-    its own; an axis that is left out stays as it is.
+    Boxes and keypoints go through the same matrix as the pixels. A mapping with ``x`` and ``y`` gives each axis a range
+    of its own; an axis that is left out stays as it is.
 
     Examples:
         >>> import fastaug as A
@@ -66,8 +68,8 @@ class Affine(Transform):
         kinds.flag,
         default=False,
         doc=(
-            "Where the range of factors contains 1, shrink and enlarge equally often. Without it (0.5, 2) enlarges twice as"
-            " often as it shrinks."
+            "Where the range of factors contains 1, shrink and enlarge equally often. Without it, (0.5, 2) enlarges"
+            " twice as often as it shrinks."
         ),
     )
     border_mode: Border | int = shared.border_mode("mode")

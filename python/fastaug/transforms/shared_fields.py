@@ -51,8 +51,8 @@ def area_for_downscale() -> Any:
         kinds.optional(kinds.word(AreaForDownscale)),
         default=None,
         doc=(
-            "Take the mean over areas whenever the size shrinks, whatever ``interpolation`` says: ``'image'`` for images,"
-            " ``'image_mask'`` for masks too, ``None`` for neither."
+            "Take the mean over areas whenever the size shrinks, whatever ``interpolation`` says: ``'image'`` for"
+            " images, ``'image_mask'`` for masks too, ``None`` for neither."
         ),
     )
 
@@ -64,8 +64,8 @@ def border_mode(*also: str) -> Any:
         default="constant",
         also=("pad_mode", *also),
         doc=(
-            f"What stands outside the image: {', '.join(BORDERS.names)}, or OpenCV's number. ``constant`` takes ``fill``"
-            " and ``fill_mask``."
+            f"What stands outside the image: {', '.join(BORDERS.names)}, or OpenCV's number. ``constant`` takes"
+            " ``fill`` and ``fill_mask``."
         ),
     )
 
@@ -95,8 +95,8 @@ def hole_fill() -> Any:
         default=0,
         also=("value", "fill_value"),
         doc=(
-            "What erased pixels become: a number, one per channel, ``'random'`` (noise), ``'random_uniform'`` (one random"
-            " colour per hole), ``'inpaint_telea'`` or ``'inpaint_ns'`` (continued from around the hole)."
+            "What erased pixels become: a number, one per channel, ``'random'`` (noise), ``'random_uniform'`` (one"
+            " random colour per hole), ``'inpaint_telea'`` or ``'inpaint_ns'`` (continued from around the hole)."
         ),
     )
 

@@ -98,8 +98,8 @@ class LongestMaxSize(_MaxSize):
         _max_size_hw,
         default=None,
         doc=(
-            "Instead of ``max_size``, a height and a width that the result just fits into. With ``None`` for one, only the"
-            " other counts."
+            "Instead of ``max_size``, a height and a width that the result just fits into. With ``None`` for one, only"
+            " the other counts."
         ),
     )
     interpolation: Interpolation | int = shared.interpolation()
