@@ -8,6 +8,7 @@
 Names and meanings are those of Albumentations, in both of its dialects. Nothing but numpy is needed to run it.
 """
 
+from fastaug import constants
 from fastaug._core import (
     __version__,
     decode_info,
@@ -53,6 +54,7 @@ __all__ = [
     "SomeOf",
     "TargetError",
     "__version__",
+    "constants",
     "decode_info",
     "from_dict",
     "get_num_threads",

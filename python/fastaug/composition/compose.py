@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import os
@@ -155,7 +154,10 @@ class Compose:
     @property
     def fingerprint(self) -> str:
         """A hash of the policy and of the version of the draws: equal fingerprints mean equal pixels."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        import hashlib
+
+        text = json.dumps(_one_number(self.to_dict()), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def available_keys(self) -> set[str]:
@@ -598,6 +600,15 @@ def _nested(transforms: Any) -> Any:
 
 def _listed(other: Any) -> list[Transform | Container]:
     return [other] if isinstance(other, (Transform, Container)) else list(other)
+
+
+def _one_number(value: Any) -> Any:
+    """Plain data in which 30.0 is written as 30, so that equal policies have equal fingerprints."""
+    if isinstance(value, Mapping):
+        return {name: _one_number(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_one_number(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_params(kind: Any, given: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastaug.composition.compose import Compose
 from fastaug.composition.nodes import Container, SelectiveChannelTransform
+from fastaug.composition.targets import BboxParams, KeypointParams
 from fastaug.errors import PolicyError
 from fastaug.transforms import Transform
 from fastaug.transforms.declare import pinned_transform
@@ -33,9 +34,7 @@ class ReplayCompose(Compose):
     """A policy that says how to repeat what it did.
 
     Args:
-        *args: As for :class:`Compose`.
-        save_key: The name under which the record stands in the result.
-        **kwargs: As for :class:`Compose`.
+        save_key: The name under which the record stands in the result. All others are those of :class:`Compose`.
 
     Examples:
         >>> import numpy as np, fastaug as A
@@ -46,10 +45,45 @@ class ReplayCompose(Compose):
         True
     """
 
-    def __init__(self, *args: Any, save_key: str = "replay", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        transforms: Sequence[Transform | Container | Compose],
+        bbox_params: BboxParams | Mapping[str, Any] | None = None,
+        keypoint_params: KeypointParams | Mapping[str, Any] | None = None,
+        additional_targets: Mapping[str, str] | None = None,
+        p: float = 1.0,
+        is_check_shapes: bool = True,
+        save_key: str = "replay",
+        *,
+        strict: bool = False,
+        mask_interpolation: int | str | None = None,
+        seed: int | None = None,
+        save_applied_params: bool = False,
+        merge_geometry: bool = False,
+        telemetry: bool = False,
+        instance_binding: None = None,
+        frame_binding: None = None,
+        semantic_mask_label_mappings: None = None,
+    ) -> None:
         self.save_key = save_key
-        self._saves_applied = bool(kwargs.get("save_applied_params", False))
-        super().__init__(*args, **(kwargs | {"save_applied_params": True}))
+        self._saves_applied = bool(save_applied_params)
+        super().__init__(
+            transforms,
+            bbox_params,
+            keypoint_params,
+            additional_targets,
+            p,
+            is_check_shapes,
+            strict,
+            mask_interpolation,
+            seed,
+            save_applied_params=True,
+            merge_geometry=merge_geometry,
+            telemetry=telemetry,
+            instance_binding=instance_binding,
+            frame_binding=frame_binding,
+            semantic_mask_label_mappings=semantic_mask_label_mappings,
+        )
 
     def _arguments(self) -> dict[str, Any]:
         return super()._arguments() | {"save_key": self.save_key, "save_applied_params": self._saves_applied}

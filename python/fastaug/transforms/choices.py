@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from fastaug import constants
 from fastaug.errors import PolicyError
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """The end of a message about an unknown word: the one that is closest, if any is close."""
+    import difflib
+
+    close = difflib.get_close_matches(word, list(words), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,13 @@ class Choices:
     numbers: dict[int, str] = field(default_factory=dict)
     synonyms: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, words: Any, numbers: dict[int, str] | None = None, synonyms: dict[str, str] | None = None) -> Choices:
+        """The choices that a ``Literal`` lists, of which some may be synonyms of others."""
+        synonyms = synonyms or {}
+        names = tuple(word for word in get_args(words) if word not in synonyms)
+        return cls(names, numbers or {}, synonyms)
+
     def canonical(self, owner: str, name: str, value: Any) -> str:
         """The one name of a value, however it was written."""
         if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) in self.numbers:
@@ -28,35 +44,63 @@ class Choices:
             lowered = self.synonyms.get(lowered, lowered)
             if lowered in self.names:
                 return lowered
-            close = difflib.get_close_matches(lowered, [*self.names, *self.synonyms], n=1)
-            hint = f"; did you mean {self.synonyms.get(close[0], close[0])!r}?" if close else ""
+            hint = did_you_mean(lowered, [*self.names, *self.synonyms])
         else:
             hint = ""
         numbers = f" (or OpenCV's numbers {sorted(self.numbers)})" if self.numbers else ""
         raise PolicyError(f"{owner}.{name}: must be one of {', '.join(self.names)}{numbers}, got {value!r}{hint}")
 
 
-INTERPOLATIONS = Choices(
-    (
-        "nearest",
-        "linear",
-        "cubic",
-        "area",
-        "lanczos4",
-        "linear_exact",
-        "nearest_exact",
-        "antialias",
-        "antialias_cubic",
-        "antialias_lanczos",
-    ),
-    {0: "nearest", 1: "linear", 2: "cubic", 3: "area", 4: "lanczos4", 5: "linear_exact", 6: "nearest_exact"},
+Interpolation = Literal[
+    "nearest",
+    "linear",
+    "cubic",
+    "area",
+    "lanczos4",
+    "linear_exact",
+    "nearest_exact",
+    "antialias",
+    "antialias_cubic",
+    "antialias_lanczos",
+    "bilinear",
+    "bicubic",
+    "lanczos",
+]
+"""How values between pixels are found. ``antialias`` is Pillow's; the last three are other words for earlier ones."""
+
+INTERPOLATIONS = Choices.of(
+    Interpolation,
+    {
+        constants.INTER_NEAREST: "nearest",
+        constants.INTER_LINEAR: "linear",
+        constants.INTER_CUBIC: "cubic",
+        constants.INTER_AREA: "area",
+        constants.INTER_LANCZOS4: "lanczos4",
+        constants.INTER_LINEAR_EXACT: "linear_exact",
+        constants.INTER_NEAREST_EXACT: "nearest_exact",
+    },
     {"bilinear": "linear", "bicubic": "cubic", "lanczos": "lanczos4"},
 )
-"""How values between pixels are found. The ``antialias`` ones are Pillow's."""
 
-BORDERS = Choices(
-    ("constant", "replicate", "reflect", "wrap", "reflect101"),
-    {0: "constant", 1: "replicate", 2: "reflect", 3: "wrap", 4: "reflect101"},
-    {"reflect_101": "reflect101", "edge": "replicate", "mirror": "reflect101", "default": "reflect101"},
+Border = Literal[
+    "constant", "replicate", "reflect", "wrap", "reflect101", "reflect_101", "edge", "symmetric", "mirror", "default"
+]
+"""What stands outside the image. The last five are OpenCV's, numpy's and SciPy's other words for earlier ones."""
+
+BORDERS = Choices.of(
+    Border,
+    {
+        constants.BORDER_CONSTANT: "constant",
+        constants.BORDER_REPLICATE: "replicate",
+        constants.BORDER_REFLECT: "reflect",
+        constants.BORDER_WRAP: "wrap",
+        constants.BORDER_REFLECT_101: "reflect101",
+    },
+    {
+        "reflect_101": "reflect101",
+        "edge": "replicate",
+        "symmetric": "reflect",
+        "mirror": "reflect101",
+        "default": "reflect101",
+    },
 )
-"""What stands outside the image."""

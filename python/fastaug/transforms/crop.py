@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastaug.errors import PolicyError
 from fastaug.transforms import kinds
 from fastaug.transforms import shared_fields as shared
+from fastaug.transforms.choices import Border, Interpolation
 from fastaug.transforms.declare import Transform, apply_probability, field
-from fastaug.transforms.shared_fields import Fill, Number, Pair
+from fastaug.transforms.shared_fields import AreaForDownscale, Fill, Number, Pair, Position
+
+PerSide = Number | tuple[Any, ...] | list[Any]
+"""A number for all sides, a pair to draw from, or one of either (or a list to choose from) for each of four sides."""
+Sampling = Literal["standard"]
+"""How :class:`RandomResizedCrop` draws."""
 
 
 class RandomCrop(Transform):
@@ -16,16 +22,16 @@ class RandomCrop(Transform):
 
     Examples:
         >>> import fastaug as A
-        >>> A.RandomCrop(224, 224)
-        RandomCrop(height=224, width=224)
+        >>> A.RandomCrop(224, 224, pad_if_needed=True)
+        RandomCrop(height=224, width=224, pad_if_needed=True)
     """
 
     height: int = field(kinds.whole, doc="Rows of the result.")
     width: int = field(kinds.whole, doc="Columns of the result.")
     pad_if_needed: bool = shared.pad_if_needed()
-    pad_position: str = shared.position("Where a smaller image lies after padding.")
-    border_mode: int | str = shared.border_mode()
-    fill: Fill = shared.fill(default=0.0)
+    pad_position: Position = shared.pad_position()
+    border_mode: Border | int = shared.border_mode()
+    fill: Fill = shared.fill()
     fill_mask: Fill | None = shared.border_fill_mask()
     p: float = apply_probability(1.0)
 
@@ -42,29 +48,29 @@ class CenterCrop(Transform):
     height: int = field(kinds.whole, doc="Rows of the result.")
     width: int = field(kinds.whole, doc="Columns of the result.")
     pad_if_needed: bool = shared.pad_if_needed()
-    pad_position: str = shared.position("Where a smaller image lies after padding.")
-    border_mode: int | str = shared.border_mode()
-    fill: Fill = shared.fill(default=0.0)
+    pad_position: Position = shared.pad_position()
+    border_mode: Border | int = shared.border_mode()
+    fill: Fill = shared.fill()
     fill_mask: Fill | None = shared.border_fill_mask()
     p: float = apply_probability(1.0)
 
 
 class Crop(Transform):
-    """Cuts a part given by its edges.
+    """Cuts a part given by its edges, in pixels.
 
     Examples:
         >>> import fastaug as A
-        >>> A.Crop(x_min=10, y_min=20, x_max=110, y_max=120)
+        >>> A.Crop(x_min=10, y_min=20, x_max=110, y_max=120)  # 100 × 100 pixels
         Crop(x_min=10, y_min=20, x_max=110, y_max=120)
     """
 
     x_min: int = field(kinds.whole, default=0, doc="First column that is kept.")
     y_min: int = field(kinds.whole, default=0, doc="First row that is kept.")
-    x_max: int = field(kinds.whole, default=1024, doc="First column to the right that is not.")
-    y_max: int = field(kinds.whole, default=1024, doc="First row below that is not.")
+    x_max: int = field(kinds.whole, default=1024, doc="The column after the last that is kept.")
+    y_max: int = field(kinds.whole, default=1024, doc="The row after the last that is kept.")
     pad_if_needed: bool = shared.pad_if_needed()
-    pad_position: str = shared.position("Where a smaller image lies after padding.")
-    border_mode: int | str = shared.border_mode()
+    pad_position: Position = shared.pad_position()
+    border_mode: Border | int = shared.border_mode()
     fill: Fill = shared.fill()
     fill_mask: Fill | None = shared.border_fill_mask()
     p: float = apply_probability(1.0)
@@ -80,7 +86,10 @@ class Crop(Transform):
 
 
 class RandomResizedCrop(Transform):
-    """Cuts a random part of random size and proportions, and resizes it to a fixed size.
+    """Cuts a random part of random area and proportions, and resizes it to a fixed size.
+
+    The augmentation that ImageNet training is built on; the part is drawn as torchvision draws it: up to ten attempts,
+    then the largest part in the middle whose proportions are allowed.
 
     Examples:
         >>> import fastaug as A
@@ -88,16 +97,20 @@ class RandomResizedCrop(Transform):
         RandomResizedCrop(size=(224, 224), scale=(0.3, 1.0))
     """
 
-    size: tuple[int, int] | list[int] | int = field(kinds.pair(kinds.whole), doc="Height and width of the result.")
+    size: tuple[int, int] | list[int] | int = field(
+        kinds.pair(kinds.whole),
+        parts=("height", "width"),
+        doc="Height and width of the result; one number for a square.",
+    )
     scale: Pair = field(kinds.Range(), default=(0.08, 1.0), doc="Range of the part's area, as a share of the image's.")
     ratio: Pair = field(
         kinds.Range(), default=(0.75, 1.3333333333333333), doc="Range of the part's width divided by its height."
     )
-    interpolation: int | str = shared.interpolation()
-    mask_interpolation: int | str = shared.mask_interpolation()
-    area_for_downscale: str | None = shared.area_for_downscale()
-    sampling_method: str = field(
-        kinds.choice("standard"), default="standard", doc="How the part is drawn; ``standard`` is torchvision's way."
+    interpolation: Interpolation | int = shared.interpolation()
+    mask_interpolation: Interpolation | int = shared.mask_interpolation()
+    area_for_downscale: AreaForDownscale | None = shared.area_for_downscale()
+    sampling_method: Sampling = field(
+        kinds.word(Sampling), default="standard", kw_only=True, doc="How the part is drawn; there is one way."
     )
     p: float = apply_probability(1.0)
 
@@ -114,42 +127,59 @@ class RandomSizedCrop(Transform):
     min_max_height: tuple[int, int] | list[int] = field(
         kinds.Range(kinds.whole), doc="Range of the part's height in pixels."
     )
-    size: tuple[int, int] | list[int] | int = field(kinds.pair(kinds.whole), doc="Height and width of the result.")
+    size: tuple[int, int] | list[int] | int = field(
+        kinds.pair(kinds.whole),
+        parts=("height", "width"),
+        doc="Height and width of the result; one number for a square.",
+    )
     w2h_ratio: float = field(kinds.number, default=1.0, doc="The part's width divided by its height.")
-    interpolation: int | str = shared.interpolation()
-    mask_interpolation: int | str = shared.mask_interpolation()
-    area_for_downscale: str | None = shared.area_for_downscale()
+    interpolation: Interpolation | int = shared.interpolation()
+    mask_interpolation: Interpolation | int = shared.mask_interpolation()
+    area_for_downscale: AreaForDownscale | None = shared.area_for_downscale()
     p: float = apply_probability(1.0)
 
 
-_SIDES = "a number for all sides, a pair to draw from, or one of either (or a list to choose from) per side: top, right, bottom, left"
+_SIDES = (
+    "a number for all sides, a pair to draw from, or one of either (or a list to choose from) per side: top, right,"
+    " bottom, left"
+)
 
 
 class CropAndPad(Transform):
-    """Crops (negative numbers) or pads (positive ones) each side.
+    """Moves each side inwards (negative numbers crop) or outwards (positive ones pad).
+
+    Exactly one of ``px``, ``percent``, ``px_choices`` and ``percent_choices`` says by how much.
 
     Examples:
         >>> import fastaug as A
-        >>> A.CropAndPad(percent=(-0.1, 0.1), sample_independently=True)
+        >>> A.CropAndPad(percent=(-0.1, 0.1))
         CropAndPad(percent=(-0.1, 0.1))
+        >>> A.CropAndPad(px=(0, 10, 0, 10), keep_size=False)  # ten columns more at either end
+        CropAndPad(px=(0, 10, 0, 10), keep_size=False)
     """
 
-    px: Any = field(kinds.optional(kinds.nested(2, kinds.whole)), default=None, doc=f"Pixels: {_SIDES}.")
-    percent: Any = field(kinds.optional(kinds.nested(2)), default=None, doc=f"Instead, shares of the side: {_SIDES}.")
+    px: PerSide | None = field(kinds.optional(kinds.nested(2, kinds.whole)), default=None, doc=f"Pixels: {_SIDES}.")
+    percent: PerSide | None = field(
+        kinds.optional(kinds.nested(2)), default=None, doc=f"Instead, shares of the height or width: {_SIDES}."
+    )
     keep_size: bool = field(kinds.flag, default=True, doc="Resize the result to the size that came in.")
-    sample_independently: bool = field(kinds.flag, default=True, doc="Draw each side by itself, or once for all.")
-    interpolation: int | str = shared.interpolation()
-    mask_interpolation: int | str = shared.mask_interpolation()
-    border_mode: int | str = shared.border_mode()
-    fill: Fill = shared.fill()
-    fill_mask: Fill | None = shared.border_fill_mask()
+    sample_independently: bool = field(kinds.flag, default=True, doc="Draw for each side by itself, or once for all.")
+    interpolation: Interpolation | int = shared.interpolation()
+    mask_interpolation: Interpolation | int = shared.mask_interpolation()
+    border_mode: Border | int = shared.border_mode()
+    fill: Fill = shared.fill("pad_cval")
+    fill_mask: Fill | None = shared.border_fill_mask("pad_cval_mask")
     px_choices: list[int] | tuple[int, ...] | None = field(
-        kinds.optional(kinds.numbers(kinds.whole)),
+        kinds.optional(kinds.several(kinds.whole)),
         default=None,
-        doc="Instead, numbers of pixels to choose from for each side.",
+        kw_only=True,
+        doc="Instead, numbers of pixels of which one is chosen for each side.",
     )
     percent_choices: list[Number] | tuple[Number, ...] | None = field(
-        kinds.optional(kinds.numbers()), default=None, doc="Instead, shares of the side to choose from for each side."
+        kinds.optional(kinds.several(kinds.number)),
+        default=None,
+        kw_only=True,
+        doc="Instead, shares of which one is chosen for each side.",
     )
     p: float = apply_probability(1.0)
 

@@ -13,14 +13,14 @@ Function = Callable[..., Any]
 
 
 class NoOp(Transform):
-    """Does nothing.
+    """Does nothing: a choice among others in :class:`~fastaug.OneOf`, or a place to put something later.
 
     Examples:
         >>> import fastaug as A
-        >>> A.OneOf([A.Blur(p=1), A.NoOp(p=1)])
+        >>> A.OneOf([A.Transpose(p=1), A.NoOp(p=3 / 4)])
         OneOf([
-            Blur(p=1.0),
-            NoOp(p=1.0),
+            Transpose(p=1.0),
+            NoOp(p=0.75),
         ])
     """
 
@@ -42,7 +42,8 @@ def _name(owner: str, name: str, value: Any) -> Any:
 class Lambda(Transform):
     """Calls functions of yours, on the image and on whatever else has one.
 
-    Each function is called as ``function(value, shape=(height, width, channels))`` and gives back the new value: images and
+    Each function is called as ``function(value, shape=(height, width, channels))`` and gives back the new value: images
+    and
     masks as arrays, boxes as rows of left, top, right, bottom (shares of the image), keypoints as rows of x, y, z, angle,
     scale. A policy with a Lambda can be pickled where its functions can, but not saved as JSON.
 

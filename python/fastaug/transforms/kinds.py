@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -60,9 +60,9 @@ def probability(owner: str, name: str, value: Any) -> float:
     return float(value)
 
 
-def choice(*names: str, **synonyms: str) -> Convert:
-    """One of some words."""
-    return Choices(names, synonyms=synonyms).canonical
+def word(words: Any) -> Convert:
+    """One of the words that a ``Literal`` lists."""
+    return Choices.of(words).canonical
 
 
 def one_of(choices: Choices) -> Convert:
@@ -166,14 +166,15 @@ def numbers(item: Convert = number) -> Convert:
     return convert
 
 
-def fill(*words: str) -> Convert:
-    """A colour: a number, one number per channel, or one of some words."""
+def fill(words: Any = ()) -> Convert:
+    """A colour: a number, one number per channel, or one of the words that a ``Literal`` lists."""
+    accepted = get_args(words)
+    listed = f", or one of {', '.join(accepted)}" if accepted else ""
 
     def convert(owner: str, name: str, value: Any) -> Any:
         if isinstance(value, str):
-            if value not in words:
-                listed = f" or one of {', '.join(words)}" if words else ""
-                raise _refuse(owner, name, f"a number, a list of numbers{listed}", value)
+            if value not in accepted:
+                raise _refuse(owner, name, f"a number or a list of numbers{listed}", value)
             return value
         return numbers()(owner, name, value)
 
@@ -209,9 +210,20 @@ def nested(levels: int, item: Convert = number) -> Convert:
     return convert
 
 
-def words_or_numbers(owner: str, name: str, value: Any) -> Any:
-    """A list of words or numbers."""
-    value = _plain(value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return tuple(_plain(entry) for entry in value)
-    raise _refuse(owner, name, "a list", value)
+def several(item: Convert) -> Convert:
+    """A list of something, with at least one entry."""
+
+    def convert(owner: str, name: str, value: Any) -> tuple[Any, ...]:
+        value = _plain(value)
+        if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+            raise _refuse(owner, name, "a list with at least one entry", value)
+        return tuple(item(owner, f"{name}[{number}]", entry) for number, entry in enumerate(value))
+
+    return convert
+
+
+def label(owner: str, name: str, value: Any) -> int | float | str:
+    """A label: a word or a number."""
+    if isinstance(value, str):
+        return value
+    return number(owner, name, value)

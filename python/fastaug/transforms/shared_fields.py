@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastaug.transforms import kinds
 from fastaug.transforms.choices import BORDERS, INTERPOLATIONS
@@ -14,9 +14,14 @@ Pair = tuple[float, float] | list[float]
 """A range or two numbers."""
 Fill = Number | tuple[Number, ...] | list[Number]
 """A colour."""
-
-RANDOM_FILLS = ("random", "random_uniform", "inpaint_telea", "inpaint_ns")
-_POSITIONS = ("center", "top_left", "top_right", "bottom_left", "bottom_right", "random")
+RandomFill = Literal["random", "random_uniform", "inpaint_telea", "inpaint_ns"]
+"""What erased pixels may become beside a colour."""
+Position = Literal["center", "top_left", "top_right", "bottom_left", "bottom_right", "random"]
+"""Where an image lies on a larger canvas."""
+AreaForDownscale = Literal["image", "image_mask"]
+"""What is shrunk by taking the mean over areas."""
+RotateMethod = Literal["largest_box", "ellipse"]
+"""How boxes turn."""
 
 
 def interpolation() -> Any:
@@ -24,90 +29,112 @@ def interpolation() -> Any:
     return field(
         kinds.one_of(INTERPOLATIONS),
         default="linear",
-        doc="How values between pixels are found, by name or by OpenCV's number; the ``antialias`` names are Pillow's.",
+        doc=(
+            f"How values between pixels are found: {', '.join(INTERPOLATIONS.names)}, or OpenCV's number (see"
+            " ``fastaug.constants``). The ``antialias`` ones are Pillow's and do not alias when shrinking."
+        ),
     )
 
 
 def mask_interpolation() -> Any:
     """How values between pixels of masks are found."""
-    return field(kinds.one_of(INTERPOLATIONS), default="nearest", doc="The same for masks.")
+    return field(
+        kinds.one_of(INTERPOLATIONS),
+        default="nearest",
+        doc="The same for masks. Anything but nearest mixes labels.",
+    )
 
 
 def area_for_downscale() -> Any:
     """Whether shrinking takes the mean over areas."""
     return field(
-        kinds.optional(kinds.choice("image", "image_mask")),
+        kinds.optional(kinds.word(AreaForDownscale)),
         default=None,
-        doc='Take the mean over areas when shrinking: ``"image"`` for images, ``"image_mask"`` for masks too.',
+        doc=(
+            "Take the mean over areas whenever the size shrinks, whatever ``interpolation`` says: ``'image'`` for"
+            " images, ``'image_mask'`` for masks too, ``None`` for neither."
+        ),
     )
 
 
-def border_mode() -> Any:
+def border_mode(*also: str) -> Any:
     """What stands outside the image."""
     return field(
         kinds.one_of(BORDERS),
         default="constant",
-        alias="pad_mode",
-        doc="What stands outside the image, by name or by OpenCV's number.",
+        also=("pad_mode", *also),
+        doc=(
+            f"What stands outside the image: {', '.join(BORDERS.names)}, or OpenCV's number. ``constant`` takes"
+            " ``fill`` and ``fill_mask``."
+        ),
     )
 
 
-def fill(
-    *words: str, default: Any = 0, doc: str = "Colour of a constant border, one number or one per channel."
-) -> Any:
+_FILL = "Colour of a constant border in the image's own units: one number, or one per channel."
+
+
+def fill(*also: str, default: Any = 0, doc: str = _FILL) -> Any:
     """A colour of the image."""
-    return field(kinds.fill(*words), default=default, alias=("value", "fill_value"), doc=doc)
+    return field(kinds.fill(), default=default, also=("value", "fill_value", *also), doc=doc)
 
 
-def fill_mask(default: Any = 0, doc: str = "Label of a constant border in masks.") -> Any:
-    """A label of masks."""
-    return field(kinds.optional(kinds.fill()), default=default, alias=("mask_value", "mask_fill_value"), doc=doc)
-
-
-def border_fill_mask() -> Any:
+def border_fill_mask(*also: str) -> Any:
     """The label of a constant border in masks."""
     return field(
         lambda owner, name, value: 0 if value is None else kinds.fill()(owner, name, value),
         default=0,
-        alias=("mask_value", "mask_fill_value"),
-        doc="Label of a constant border in masks.",
+        also=("mask_value", "mask_fill_value", *also),
+        doc="Label of a constant border in masks; ``None`` means 0.",
     )
 
 
 def hole_fill() -> Any:
     """What erased pixels become."""
-    return fill(
-        *RANDOM_FILLS,
+    return field(
+        kinds.fill(RandomFill),
+        default=0,
+        also=("value", "fill_value"),
         doc=(
-            "What erased pixels become: a number, one per channel, ``'random'`` (noise), ``'random_uniform'`` (one random"
-            " colour per hole), ``'inpaint_telea'`` or ``'inpaint_ns'`` (continued from around)."
+            "What erased pixels become: a number, one per channel, ``'random'`` (noise), ``'random_uniform'`` (one"
+            " random colour per hole), ``'inpaint_telea'`` or ``'inpaint_ns'`` (continued from around the hole)."
         ),
     )
 
 
 def hole_fill_mask() -> Any:
     """What erased labels become."""
-    return fill_mask(None, "What erased pixels of masks become; ``None`` leaves masks alone.")
+    return field(
+        kinds.optional(kinds.fill()),
+        default=None,
+        also=("mask_value", "mask_fill_value"),
+        doc="What erased pixels of masks become; ``None`` leaves masks alone.",
+    )
 
 
 def pad_if_needed() -> Any:
     """Whether smaller images are padded."""
-    return field(kinds.flag, default=False, doc="Pad images that are too small, instead of refusing them.")
-
-
-def position(name: str = "Where the image lies on the larger canvas.") -> Any:
-    """Where an image lies on a larger canvas."""
     return field(
-        kinds.choice(*_POSITIONS),
-        default="center",
-        doc=f"{name} One of {', '.join(_POSITIONS)}.",
+        kinds.flag, default=False, doc="Pad images that are too small; without it they are refused with an error."
     )
+
+
+def position(where: str = "Where the image lies on the larger canvas.") -> Any:
+    """Where an image lies on a larger canvas."""
+    return field(kinds.word(Position), default="center", doc=where)
+
+
+def pad_position() -> Any:
+    """Where a smaller image lies after padding."""
+    return position("Where a smaller image lies after padding.")
 
 
 def rotate_method() -> Any:
     """How boxes are rotated."""
     return field(
-        kinds.choice("largest_box", "ellipse"),
+        kinds.word(RotateMethod),
         default="largest_box",
-        doc="How boxes turn: around their corners (``largest_box``) or around the ellipse inside them (``ellipse``).",
+        doc=(
+            "What a turned box becomes: the upright box around its four turned corners (``largest_box``), or around the"
+            " turned ellipse inside it (``ellipse``), which is tighter for round objects."
+        ),
     )
