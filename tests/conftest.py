@@ -1,0 +1,34 @@
+"""What all tests share: the option that writes measured distances into the documentation, and calm surroundings."""
+
+from __future__ import annotations
+
+import os
+
+# albumentations asks the network for its newest version when it is imported, unless told not to.
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+
+import pytest
+from parity import Distances
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-semantics",
+        action="store_true",
+        help="write the distances measured by the parity tests into docs/semantics.md instead of checking them",
+    )
+
+
+@pytest.fixture(scope="session")
+def distances(request):
+    """Where parity tests leave what they measured."""
+    found = Distances.read()
+    yield found
+    if request.config.getoption("--write-semantics") and found.measured:
+        found.write()
+
+
+@pytest.fixture
+def writes_semantics(request):
+    """Whether distances are being written anew."""
+    return request.config.getoption("--write-semantics")
