@@ -75,9 +75,7 @@ def run_batch(
         _threads(threads),
     )
     # One result per sample for what is small; whole columns for pixels.
-    results = [
-        call.result([column[number] for column in arrays], *points[number]) for number, call in enumerate(calls)
-    ]
+    results = [call.result([column[number] for column in arrays], *points[number]) for number, call in enumerate(calls)]
     made: dict[str, Any] = {}
     at = 0
     for name, kind, members in first.groups:

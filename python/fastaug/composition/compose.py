@@ -200,7 +200,7 @@ class Compose:
         return hash(self.fingerprint)
 
     def __repr__(self) -> str:
-        defaults = {
+        defaults: dict[str, Any] = {
             "bbox_params": None,
             "keypoint_params": None,
             "additional_targets": {},
@@ -421,7 +421,9 @@ class _Call:
             kind = kinds.get(name)
             if kind is None:
                 if policy.strict and name not in policy.available_keys:
-                    raise TargetError(f"{name!r} is no target of this policy; targets are {sorted(policy.available_keys)}")
+                    raise TargetError(
+                        f"{name!r} is no target of this policy; targets are {sorted(policy.available_keys)}"
+                    )
             elif kind in ("image", "mask"):
                 column = image_column if kind == "image" else mask_column
                 if kind == "image":
@@ -591,9 +593,7 @@ def _nested(transforms: Any) -> Any:
 
     if isinstance(transforms, (Transform, Container, Compose)):
         return transforms if not isinstance(transforms, Compose) else [Sequential(transforms.transforms, transforms.p)]
-    return [
-        Sequential(child.transforms, p=child.p) if isinstance(child, Compose) else child for child in transforms
-    ]
+    return [Sequential(child.transforms, p=child.p) if isinstance(child, Compose) else child for child in transforms]
 
 
 def _listed(other: Any) -> list[Transform | Container]:
@@ -646,7 +646,9 @@ def _find_to_tensor(nodes: Sequence[Any]) -> ToTensorV2 | None:
     found = [node for node in nodes if isinstance(node, ToTensorV2)]
     hidden = [path for path, node in _walk("", nodes) if isinstance(node, ToTensorV2) and path.count("transforms[") > 1]
     if hidden:
-        raise PolicyError(f"{hidden[0]}: ToTensorV2 decides the type of the result, so it stands at the policy's top level")
+        raise PolicyError(
+            f"{hidden[0]}: ToTensorV2 decides the type of the result, so it stands at the policy's top level"
+        )
     for node in found:
         if node.p != 1:
             raise PolicyError(f"ToTensorV2.p: must be 1, since it decides the type of the result, got {node.p!r}")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fastaug import _core
 from fastaug.composition.nodes import CONTAINERS, Container
 from fastaug.errors import PolicyError
-from fastaug.transforms import Transform, transform_from_node
+from fastaug.transforms import Transform
+from fastaug.transforms.declare import transform_from_node
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose

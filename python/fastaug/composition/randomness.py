@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from hashlib import blake2b
+from typing import Any
 
 MAIN_DOMAIN = 2**64 - 1
 """The domain of bare calls in a process that nobody forked or spawned."""
@@ -36,17 +37,17 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_domain)
 
 
-def worker_info() -> object | None:
+def worker_info() -> Any:
     """What torch says of the DataLoader worker that this process is, without importing torch."""
     data = sys.modules.get("torch.utils.data")
-    return None if data is None else data.get_worker_info()  # type: ignore[no-any-return]
+    return None if data is None else data.get_worker_info()
 
 
 def _find_domain() -> int:
     worker = worker_info()
     if worker is not None:
         # torch draws a base seed for each epoch and adds the worker's number: repeatable under torch.manual_seed.
-        parts: tuple[object, ...] = ("torch", worker.seed)  # type: ignore[attr-defined]
+        parts: tuple[object, ...] = ("torch", worker.seed)
     else:
         identity = _worker_identity()
         if identity and identity != _identity_at_fork:

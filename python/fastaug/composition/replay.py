@@ -8,7 +8,8 @@ from typing import Any
 from fastaug.composition.compose import Compose
 from fastaug.composition.nodes import Container, SelectiveChannelTransform
 from fastaug.errors import PolicyError
-from fastaug.transforms import Transform, pinned_transform
+from fastaug.transforms import Transform
+from fastaug.transforms.declare import pinned_transform
 
 
 def nodes_of_applied(applied: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Transform | Container]:

@@ -6,6 +6,7 @@ each came from; labels and extra columns of any type are picked by that.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,12 +42,12 @@ class _Params:
         return hash(repr(self))
 
     def __repr__(self) -> str:
-        default = type(self)(self.to_dict()["coord_format"])
-        shown = [f"coord_format={self.to_dict()['coord_format']!r}"]
-        shown += [
+        defaults = {name: value.default for name, value in inspect.signature(type(self)).parameters.items()}
+        given = self.to_dict()
+        shown = [
             f"{name}={value!r}"
-            for name, value in self.to_dict().items()
-            if name != "coord_format" and value != getattr(default, name)
+            for name, value in given.items()
+            if name == "coord_format" or value not in (defaults[name], defaults[name] or False)
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 

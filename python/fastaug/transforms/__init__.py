@@ -25,7 +25,7 @@ from fastaug.transforms.color import (
 )
 from fastaug.transforms.crop import CenterCrop, Crop, CropAndPad, RandomCrop, RandomResizedCrop, RandomSizedCrop
 from fastaug.transforms.custom import Lambda, NoOp
-from fastaug.transforms.declare import REGISTRY, Transform, pinned_transform, transform_from_node
+from fastaug.transforms.declare import Transform
 from fastaug.transforms.dropout import (
     ChannelDropout,
     CoarseDropout,
@@ -96,6 +96,7 @@ __all__ = [
     "RandomRotate90",
     "RandomScale",
     "RandomSizedCrop",
+    "Resize",
     "Rotate",
     "SafeRotate",
     "Sharpen",

@@ -20,7 +20,7 @@ class Blur(Transform, targets=IMAGE_TARGETS):
 
     blur_range: int | Pair = field(
         kinds.kernel_range(3),
-        (3, 7),
+        default=(3, 7),
         alias="blur_limit",
         doc="Range of the square's side, odd; a number *k* means (3, k).",
     )
@@ -38,23 +38,23 @@ class GaussianBlur(Transform, targets=IMAGE_TARGETS):
 
     blur_range: int | Pair = field(
         kinds.kernel_range(0),
-        (0, 0),
+        default=(0, 0),
         alias="blur_limit",
         doc="Range of the kernel's side, odd; 0 takes it from sigma. A number *k* means (0, k).",
     )
     sigma_range: float | Pair = field(
         kinds.Range(scalar=kinds.from_low(0)),
-        (0.5, 3.0),
+        default=(0.5, 3.0),
         alias="sigma_limit",
         doc="Range of the bell's deviation in pixels; a number *s* means (0, s).",
     )
     blur_z_range: int | Pair | None = field(
-        kinds.optional(kinds.kernel_range(0)), None, doc="Concerns volumes only, which fastaug does not have."
+        kinds.optional(kinds.kernel_range(0)), default=None, doc="Concerns volumes only, which fastaug does not have."
     )
     sigma_z_range: float | Pair | None = field(
-        kinds.optional(kinds.Range(scalar=kinds.from_low(0))), None, doc="Concerns volumes only, likewise."
+        kinds.optional(kinds.Range(scalar=kinds.from_low(0))), default=None, doc="Concerns volumes only, likewise."
     )
-    volume_mode: str = field(kinds.choice("slice", "volume"), "slice", doc="Concerns volumes only, likewise.")
+    volume_mode: str = field(kinds.choice("slice", "volume"), default="slice", doc="Concerns volumes only, likewise.")
     p: float = apply_probability(0.5)
 
 
@@ -69,15 +69,17 @@ class MotionBlur(Transform, targets=IMAGE_TARGETS):
 
     blur_range: int | Pair = field(
         kinds.kernel_range(3),
-        (3, 7),
+        default=(3, 7),
         alias="blur_limit",
         doc="Range of the line's length, odd; a number *k* means (3, k).",
     )
-    allow_shifted: bool = field(kinds.flag, True, doc="Let the line lie beside the middle.")
-    angle_range: Pair = field(kinds.Range(scalar=kinds.exactly), (0, 360), doc="Range of the line's angle in degrees.")
+    allow_shifted: bool = field(kinds.flag, default=True, doc="Let the line lie beside the middle.")
+    angle_range: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(0, 360), doc="Range of the line's angle in degrees."
+    )
     direction_range: Pair = field(
         kinds.Range(scalar=kinds.exactly),
-        (-1.0, 1.0),
+        default=(-1.0, 1.0),
         doc="Range of the direction: −1 blurs backwards, 0 both ways, 1 forwards.",
     )
     p: float = apply_probability(0.5)
@@ -93,16 +95,21 @@ class Sharpen(Transform, targets=IMAGE_TARGETS):
     """
 
     alpha_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.2, 0.5), alias="alpha", doc="Range of the sharper image's share."
+        kinds.Range(scalar=kinds.exactly), default=(0.2, 0.5), alias="alpha", doc="Range of the sharper image's share."
     )
     lightness_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.5, 1.0), alias="lightness", doc="Range of its lightness (kernel method)."
+        kinds.Range(scalar=kinds.exactly),
+        default=(0.5, 1.0),
+        alias="lightness",
+        doc="Range of its lightness (kernel method).",
     )
     method: str = field(
-        kinds.choice("kernel", "gaussian"), "kernel", doc="By a kernel of 3×3, or by taking a blurred image away."
+        kinds.choice("kernel", "gaussian"),
+        default="kernel",
+        doc="By a kernel of 3×3, or by taking a blurred image away.",
     )
-    kernel_size: int = field(kinds.whole, 5, doc="Side of the blur's kernel, odd (gaussian method).")
-    sigma: float = field(kinds.number, 1.0, doc="Deviation of the blur (gaussian method).")
+    kernel_size: int = field(kinds.whole, default=5, doc="Side of the blur's kernel, odd (gaussian method).")
+    sigma: float = field(kinds.number, default=1.0, doc="Deviation of the blur (gaussian method).")
     p: float = apply_probability(0.5)
 
     def check(self) -> None:
@@ -122,22 +129,22 @@ class ChromaticAberration(Transform, targets=IMAGE_TARGETS):
 
     primary_distortion_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.02, 0.02),
+        default=(-0.02, 0.02),
         alias="primary_distortion_limit",
         doc="Range of the bend that grows with the square of the distance from the middle; a number *d* means (−d, d).",
     )
     secondary_distortion_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.05, 0.05),
+        default=(-0.05, 0.05),
         alias="secondary_distortion_limit",
         doc="Range of the bend that grows with its fourth power; a number *d* means (−d, d).",
     )
     mode: str = field(
         kinds.choice("green_purple", "red_blue", "random"),
-        "green_purple",
+        default="green_purple",
         doc="Which fringes appear: green_purple, red_blue or random.",
     )
     interpolation: int | str = field(
-        kinds.one_of(INTERPOLATIONS), "linear", doc="How values between pixels are found."
+        kinds.one_of(INTERPOLATIONS), default="linear", doc="How values between pixels are found."
     )
     p: float = apply_probability(0.5)

@@ -21,22 +21,22 @@ class RandomBrightnessContrast(Transform, targets=IMAGE_TARGETS):
 
     brightness_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.2, 0.2),
+        default=(-0.2, 0.2),
         alias="brightness_limit",
         doc="Range of the shift; a number *b* means (−b, b).",
     )
     contrast_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.2, 0.2),
+        default=(-0.2, 0.2),
         alias="contrast_limit",
         doc="What is added to a factor of 1; a number *c* means (−c, c).",
     )
     brightness_by_max: bool = field(
-        kinds.flag, False, doc="Shift by a share of the greatest value instead of the image's mean."
+        kinds.flag, default=False, doc="Shift by a share of the greatest value instead of the image's mean."
     )
     ensure_safe_output: bool = field(
         kinds.flag,
-        False,
+        default=False,
         alias="ensure_safe_range",
         doc="Weaken factor and shift so that no value leaves the range.",
     )
@@ -54,25 +54,25 @@ class ColorJitter(Transform, targets=IMAGE_TARGETS):
 
     brightness_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_one),
-        (0.8, 1.2),
+        default=(0.8, 1.2),
         alias="brightness",
         doc="Range of the brightness factor; a number *b* means (1 − b, 1 + b).",
     )
     contrast_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_one),
-        (0.8, 1.2),
+        default=(0.8, 1.2),
         alias="contrast",
         doc="Range of the contrast factor, likewise.",
     )
     saturation_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_one),
-        (0.8, 1.2),
+        default=(0.8, 1.2),
         alias="saturation",
         doc="Range of the saturation factor, likewise.",
     )
     hue_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.5, 0.5),
+        default=(-0.5, 0.5),
         alias="hue",
         doc="Range of the shift of hue, where 1 is all the way round; a number *h* means (−h, h).",
     )
@@ -89,18 +89,27 @@ class PhotoMetricDistort(Transform, targets=IMAGE_TARGETS):
     """
 
     brightness_range: Pair = field(
-        kinds.Range(scalar=kinds.around_one), (0.875, 1.125), alias="brightness", doc="Range of the brightness factor."
+        kinds.Range(scalar=kinds.around_one),
+        default=(0.875, 1.125),
+        alias="brightness",
+        doc="Range of the brightness factor.",
     )
     contrast_range: Pair = field(
-        kinds.Range(scalar=kinds.around_one), (0.5, 1.5), alias="contrast", doc="Range of the contrast factor."
+        kinds.Range(scalar=kinds.around_one), default=(0.5, 1.5), alias="contrast", doc="Range of the contrast factor."
     )
     saturation_range: Pair = field(
-        kinds.Range(scalar=kinds.around_one), (0.5, 1.5), alias="saturation", doc="Range of the saturation factor."
+        kinds.Range(scalar=kinds.around_one),
+        default=(0.5, 1.5),
+        alias="saturation",
+        doc="Range of the saturation factor.",
     )
     hue_range: Pair = field(
-        kinds.Range(scalar=kinds.around_zero), (-0.05, 0.05), alias="hue", doc="Range of the shift of hue; 1 is all the way round."
+        kinds.Range(scalar=kinds.around_zero),
+        default=(-0.05, 0.05),
+        alias="hue",
+        doc="Range of the shift of hue; 1 is all the way round.",
     )
-    distort_p: float = field(kinds.probability, 0.5, doc="Probability of each of the steps.")
+    distort_p: float = field(kinds.probability, default=0.5, doc="Probability of each of the steps.")
     p: float = apply_probability(0.5)
 
 
@@ -115,7 +124,7 @@ class RandomGamma(Transform, targets=IMAGE_TARGETS):
 
     gamma_range: float | Pair = field(
         kinds.Range(scalar=kinds.from_low(1)),
-        (80, 120),
+        default=(80, 120),
         alias="gamma_limit",
         doc="Range of a hundred times the exponent; a number *g* means (1, g).",
     )
@@ -133,19 +142,19 @@ class HueSaturationValue(Transform, targets=IMAGE_TARGETS):
 
     hue_shift_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-20, 20),
+        default=(-20, 20),
         alias="hue_shift_limit",
         doc="Range of the shift of hue, where 180 is all the way round; a number *h* means (−h, h).",
     )
     sat_shift_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-30, 30),
+        default=(-30, 30),
         alias="sat_shift_limit",
         doc="Range of the shift of saturation (0…255), likewise.",
     )
     val_shift_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-20, 20),
+        default=(-20, 20),
         alias="val_shift_limit",
         doc="Range of the shift of value (0…255), likewise.",
     )
@@ -155,7 +164,7 @@ class HueSaturationValue(Transform, targets=IMAGE_TARGETS):
 def _shift(channel: str) -> Any:
     return field(
         kinds.Range(scalar=kinds.around_zero),
-        (-20, 20),
+        default=(-20, 20),
         alias=f"{channel}_shift_limit",
         doc="Range of the shift, in values (0…255, or 0…1 for float images); a number *s* means (−s, s).",
     )
@@ -185,10 +194,10 @@ class ToGray(Transform, targets=IMAGE_TARGETS):
         ToGray(num_output_channels=1, p=1.0)
     """
 
-    num_output_channels: int = field(kinds.whole, 3, doc="Channels of the result, all alike.")
+    num_output_channels: int = field(kinds.whole, default=3, doc="Channels of the result, all alike.")
     method: str = field(
         kinds.choice("weighted_average", "from_lab", "desaturation", "average", "max", "pca"),
-        "weighted_average",
+        default="weighted_average",
         doc="How the gray value is found: weighted_average, from_lab, desaturation, average, max or pca.",
     )
     p: float = apply_probability(0.5)
@@ -216,7 +225,7 @@ class ChannelShuffle(Transform, targets=IMAGE_TARGETS):
     """
 
     channel_order: tuple[int, ...] | list[int] | None = field(
-        kinds.optional(kinds.numbers(kinds.whole)), None, doc="This order always, instead of a random one."
+        kinds.optional(kinds.numbers(kinds.whole)), default=None, doc="This order always, instead of a random one."
     )
     p: float = apply_probability(0.5)
 
@@ -254,7 +263,7 @@ class Posterize(Transform, targets=IMAGE_TARGETS):
 
     num_bits: Any = field(
         _bits,
-        (4, 4),
+        default=(4, 4),
         doc="Range of the number of bits that are kept, 1 to 7; a number is that many; a list of pairs is one per channel.",
     )
     p: float = apply_probability(0.5)
@@ -270,7 +279,9 @@ class Solarize(Transform, targets=IMAGE_TARGETS):
     """
 
     threshold_range: float | Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.5, 0.5), doc="Range of the threshold as a share of the greatest value."
+        kinds.Range(scalar=kinds.exactly),
+        default=(0.5, 0.5),
+        doc="Range of the threshold as a share of the greatest value.",
     )
     p: float = apply_probability(0.5)
 
@@ -284,15 +295,17 @@ class Equalize(Transform, targets=IMAGE_TARGETS):
         Equalize(mode='pil', p=1.0)
     """
 
-    mode: str = field(kinds.choice("cv", "pil"), "cv", doc="OpenCV's or Pillow's way.")
-    by_channels: bool = field(kinds.flag, True, doc="Each channel by itself, or brightness only.")
+    mode: str = field(kinds.choice("cv", "pil"), default="cv", doc="OpenCV's or Pillow's way.")
+    by_channels: bool = field(kinds.flag, default=True, doc="Each channel by itself, or brightness only.")
     mask: None = field(
         kinds.optional(lambda owner, name, value: _no_mask(owner, name, value)),
-        None,
+        default=None,
         doc="Accepted as ``None`` only: values are counted over the whole image.",
     )
     mask_params: tuple[str, ...] | list[str] = field(
-        lambda owner, name, value: _no_mask_params(owner, name, value), (), doc="Accepted empty only, with ``mask``."
+        lambda owner, name, value: _no_mask_params(owner, name, value),
+        default=(),
+        doc="Accepted empty only, with ``mask``.",
     )
     p: float = apply_probability(0.5)
 
@@ -318,12 +331,12 @@ class CLAHE(Transform, targets=IMAGE_TARGETS):
 
     clip_range: float | Pair = field(
         kinds.Range(scalar=kinds.from_low(1)),
-        (1.0, 4.0),
+        default=(1.0, 4.0),
         alias="clip_limit",
         doc="Range of the limit to contrast; a number *c* means (1, c).",
     )
     tile_grid_size: tuple[int, int] | list[int] = field(
-        kinds.pair(kinds.whole), (8, 8), doc="Tiles down and across."
+        kinds.pair(kinds.whole), default=(8, 8), doc="Tiles down and across."
     )
     p: float = apply_probability(0.5)
 
@@ -337,7 +350,7 @@ class AutoContrast(Transform, targets=IMAGE_TARGETS):
         AutoContrast(cutoff=2, p=1.0)
     """
 
-    cutoff: Number = field(kinds.number, 0, doc="Percent of the values to ignore at either end.")
-    ignore: int | None = field(kinds.optional(kinds.whole), None, doc="A value that is not counted.")
-    method: str = field(kinds.choice("cdf", "pil"), "cdf", doc="By the cumulated histogram, or Pillow's way.")
+    cutoff: Number = field(kinds.number, default=0, doc="Percent of the values to ignore at either end.")
+    ignore: int | None = field(kinds.optional(kinds.whole), default=None, doc="A value that is not counted.")
+    method: str = field(kinds.choice("cdf", "pil"), default="cdf", doc="By the cumulated histogram, or Pillow's way.")
     p: float = apply_probability(0.5)

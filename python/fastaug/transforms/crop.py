@@ -11,7 +11,6 @@ from fastaug.transforms.declare import Transform, apply_probability, field
 from fastaug.transforms.shared_fields import Fill, Number, Pair
 
 
-
 class RandomCrop(Transform):
     """Cuts a part of fixed size from a random place.
 
@@ -59,10 +58,10 @@ class Crop(Transform):
         Crop(x_min=10, y_min=20, x_max=110, y_max=120)
     """
 
-    x_min: int = field(kinds.whole, 0, doc="First column that is kept.")
-    y_min: int = field(kinds.whole, 0, doc="First row that is kept.")
-    x_max: int = field(kinds.whole, 1024, doc="First column to the right that is not.")
-    y_max: int = field(kinds.whole, 1024, doc="First row below that is not.")
+    x_min: int = field(kinds.whole, default=0, doc="First column that is kept.")
+    y_min: int = field(kinds.whole, default=0, doc="First row that is kept.")
+    x_max: int = field(kinds.whole, default=1024, doc="First column to the right that is not.")
+    y_max: int = field(kinds.whole, default=1024, doc="First row below that is not.")
     pad_if_needed: bool = shared.pad_if_needed()
     pad_position: str = shared.position("Where a smaller image lies after padding.")
     border_mode: int | str = shared.border_mode()
@@ -90,13 +89,15 @@ class RandomResizedCrop(Transform):
     """
 
     size: tuple[int, int] | list[int] | int = field(kinds.pair(kinds.whole), doc="Height and width of the result.")
-    scale: Pair = field(kinds.Range(), (0.08, 1.0), doc="Range of the part's area, as a share of the image's.")
-    ratio: Pair = field(kinds.Range(), (0.75, 1.3333333333333333), doc="Range of the part's width divided by its height.")
+    scale: Pair = field(kinds.Range(), default=(0.08, 1.0), doc="Range of the part's area, as a share of the image's.")
+    ratio: Pair = field(
+        kinds.Range(), default=(0.75, 1.3333333333333333), doc="Range of the part's width divided by its height."
+    )
     interpolation: int | str = shared.interpolation()
     mask_interpolation: int | str = shared.mask_interpolation()
     area_for_downscale: str | None = shared.area_for_downscale()
     sampling_method: str = field(
-        kinds.choice("standard"), "standard", doc="How the part is drawn; ``standard`` is torchvision's way."
+        kinds.choice("standard"), default="standard", doc="How the part is drawn; ``standard`` is torchvision's way."
     )
     p: float = apply_probability(1.0)
 
@@ -114,7 +115,7 @@ class RandomSizedCrop(Transform):
         kinds.Range(kinds.whole), doc="Range of the part's height in pixels."
     )
     size: tuple[int, int] | list[int] | int = field(kinds.pair(kinds.whole), doc="Height and width of the result.")
-    w2h_ratio: float = field(kinds.number, 1.0, doc="The part's width divided by its height.")
+    w2h_ratio: float = field(kinds.number, default=1.0, doc="The part's width divided by its height.")
     interpolation: int | str = shared.interpolation()
     mask_interpolation: int | str = shared.mask_interpolation()
     area_for_downscale: str | None = shared.area_for_downscale()
@@ -133,20 +134,22 @@ class CropAndPad(Transform):
         CropAndPad(percent=(-0.1, 0.1))
     """
 
-    px: Any = field(kinds.optional(kinds.nested(2, kinds.whole)), None, doc=f"Pixels: {_SIDES}.")
-    percent: Any = field(kinds.optional(kinds.nested(2)), None, doc=f"Instead, shares of the side: {_SIDES}.")
-    keep_size: bool = field(kinds.flag, True, doc="Resize the result to the size that came in.")
-    sample_independently: bool = field(kinds.flag, True, doc="Draw each side by itself, or once for all.")
+    px: Any = field(kinds.optional(kinds.nested(2, kinds.whole)), default=None, doc=f"Pixels: {_SIDES}.")
+    percent: Any = field(kinds.optional(kinds.nested(2)), default=None, doc=f"Instead, shares of the side: {_SIDES}.")
+    keep_size: bool = field(kinds.flag, default=True, doc="Resize the result to the size that came in.")
+    sample_independently: bool = field(kinds.flag, default=True, doc="Draw each side by itself, or once for all.")
     interpolation: int | str = shared.interpolation()
     mask_interpolation: int | str = shared.mask_interpolation()
     border_mode: int | str = shared.border_mode()
     fill: Fill = shared.fill()
     fill_mask: Fill | None = shared.border_fill_mask()
     px_choices: list[int] | tuple[int, ...] | None = field(
-        kinds.optional(kinds.numbers(kinds.whole)), None, doc="Instead, numbers of pixels to choose from for each side."
+        kinds.optional(kinds.numbers(kinds.whole)),
+        default=None,
+        doc="Instead, numbers of pixels to choose from for each side.",
     )
     percent_choices: list[Number] | tuple[Number, ...] | None = field(
-        kinds.optional(kinds.numbers()), None, doc="Instead, shares of the side to choose from for each side."
+        kinds.optional(kinds.numbers()), default=None, doc="Instead, shares of the side to choose from for each side."
     )
     p: float = apply_probability(1.0)
 

@@ -51,11 +51,11 @@ class Lambda(Transform):
         >>> policy = A.Compose([A.Lambda(image=lambda image, **_: np.ascontiguousarray(image[:, :, ::-1]))])
     """
 
-    image: Function | None = field(kinds.optional(_function), None, doc="For images.")
-    mask: Function | None = field(kinds.optional(_function), None, doc="For masks.")
-    keypoints: Function | None = field(kinds.optional(_function), None, doc="For keypoints.")
-    bboxes: Function | None = field(kinds.optional(_function), None, doc="For boxes.")
-    name: str | None = field(kinds.optional(_name), None, doc="A name, for ``repr``.")
+    image: Function | None = field(kinds.optional(_function), default=None, doc="For images.")
+    mask: Function | None = field(kinds.optional(_function), default=None, doc="For masks.")
+    keypoints: Function | None = field(kinds.optional(_function), default=None, doc="For keypoints.")
+    bboxes: Function | None = field(kinds.optional(_function), default=None, doc="For boxes.")
+    name: str | None = field(kinds.optional(_name), default=None, doc="A name, for ``repr``.")
     p: float = apply_probability(1.0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -56,21 +56,21 @@ class Field:
         return self.default is REQUIRED
 
 
-def field(kind: Convert, default: Any = REQUIRED, *, alias: str | tuple[str, ...] = (), doc: str) -> Any:
+def field(kind: Convert, *, default: Any = REQUIRED, alias: str | tuple[str, ...] = (), doc: str) -> Any:
     """Declares one argument: its kind, default, other names and meaning."""
     return Field("", kind, default, (alias,) if isinstance(alias, str) else alias, doc)
 
 
 def apply_probability(default: float) -> Any:
     """Declares ``p``."""
-    return field(probability, default, doc="Probability of being applied; the weight inside ``OneOf``.")
+    return field(probability, default=default, doc="Probability of being applied; the weight inside ``OneOf``.")
 
 
 REGISTRY: dict[str, type[Transform]] = {}
 """Every transform by its name, and by its older names."""
 
 
-@dataclass_transform(field_specifiers=(field, apply_probability))
+@dataclass_transform(field_specifiers=(field,))
 class Transform:
     """One step of a policy. Instances never change; two with the same arguments are equal."""
 

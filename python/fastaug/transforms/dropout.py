@@ -22,11 +22,15 @@ class CoarseDropout(Transform):
 
     num_holes_range: Pair = field(
         kinds.Range(scalar=kinds.exactly),
-        (1, 2),
+        default=(1, 2),
         doc="Range of the number of holes. Fractions below 1, such as (0.02, 0.1), are the share of the image to cover.",
     )
-    hole_height_range: Pair = field(kinds.Range(scalar=kinds.exactly), (0.1, 0.2), doc=f"Range of a hole's height, {_HOLE_SIDE}")
-    hole_width_range: Pair = field(kinds.Range(scalar=kinds.exactly), (0.1, 0.2), doc=f"Range of a hole's width, {_HOLE_SIDE}")
+    hole_height_range: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(0.1, 0.2), doc=f"Range of a hole's height, {_HOLE_SIDE}"
+    )
+    hole_width_range: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(0.1, 0.2), doc=f"Range of a hole's width, {_HOLE_SIDE}"
+    )
     fill: Fill | str = shared.hole_fill()
     fill_mask: Fill | None = shared.hole_fill_mask()
     p: float = apply_probability(0.5)
@@ -41,21 +45,25 @@ class ConstrainedCoarseDropout(Transform):
         ConstrainedCoarseDropout(num_holes_range=(1, 3), mask_indices=(1, 2), p=1.0)
     """
 
-    num_holes_range: Pair = field(kinds.Range(scalar=kinds.exactly), (1, 1), doc="Range of the number of holes per object.")
+    num_holes_range: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(1, 1), doc="Range of the number of holes per object."
+    )
     hole_height_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.1, 0.1), doc="Range of a hole's height as a share of the object's."
+        kinds.Range(scalar=kinds.exactly),
+        default=(0.1, 0.1),
+        doc="Range of a hole's height as a share of the object's.",
     )
     hole_width_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.1, 0.1), doc="Range of a hole's width as a share of the object's."
+        kinds.Range(scalar=kinds.exactly), default=(0.1, 0.1), doc="Range of a hole's width as a share of the object's."
     )
     fill: Fill | str = shared.hole_fill()
     fill_mask: Fill | None = shared.hole_fill_mask()
     p: float = apply_probability(0.5)
     mask_indices: tuple[int, ...] | list[int] | None = field(
-        kinds.optional(kinds.words_or_numbers), None, doc="Labels of the mask that make an object."
+        kinds.optional(kinds.words_or_numbers), default=None, doc="Labels of the mask that make an object."
     )
     bbox_labels: tuple[int | str, ...] | list[int | str] | None = field(
-        kinds.optional(kinds.words_or_numbers), None, doc="Labels of the boxes that are objects."
+        kinds.optional(kinds.words_or_numbers), default=None, doc="Labels of the boxes that are objects."
     )
 
     def check(self) -> None:
@@ -73,18 +81,20 @@ class GridDropout(Transform):
         GridDropout(ratio=0.4, unit_size_range=(0.05, 0.15), p=1.0)
     """
 
-    ratio: float = field(kinds.number, 0.5, doc="Side of a hole as a share of the grid's unit; between 0 and 1.")
-    random_offset: bool = field(kinds.flag, True, doc="Move the grid by a random amount.")
+    ratio: float = field(
+        kinds.number, default=0.5, doc="Side of a hole as a share of the grid's unit; between 0 and 1."
+    )
+    random_offset: bool = field(kinds.flag, default=True, doc="Move the grid by a random amount.")
     unit_size_range: Pair | None = field(
         kinds.optional(kinds.Range(scalar=kinds.exactly)),
-        None,
+        default=None,
         doc="Range of the unit's side in pixels, at least 2. Fractions up to 1 are shares of the shorter side.",
     )
     holes_number_xy: tuple[int, int] | list[int] | None = field(
-        kinds.optional(kinds.pair(kinds.whole)), None, doc="Instead, the number of units across and down."
+        kinds.optional(kinds.pair(kinds.whole)), default=None, doc="Instead, the number of units across and down."
     )
     shift_xy: tuple[int, int] | list[int] = field(
-        kinds.pair(kinds.whole), (0, 0), doc="Where the grid begins, in pixels, unless ``random_offset``."
+        kinds.pair(kinds.whole), default=(0, 0), doc="Where the grid begins, in pixels, unless ``random_offset``."
     )
     fill: Fill | str = shared.hole_fill()
     fill_mask: Fill | None = shared.hole_fill_mask()
@@ -105,16 +115,22 @@ class XYMasking(Transform):
     """
 
     num_masks_x_range: int | Pair = field(
-        _COUNT, (0, 0), alias="num_masks_x", doc="Range of the number of upright stripes; a number *n* means (0, n)."
+        _COUNT,
+        default=(0, 0),
+        alias="num_masks_x",
+        doc="Range of the number of upright stripes; a number *n* means (0, n).",
     )
     num_masks_y_range: int | Pair = field(
-        _COUNT, (0, 0), alias="num_masks_y", doc="Range of the number of level stripes; a number *n* means (0, n)."
+        _COUNT,
+        default=(0, 0),
+        alias="num_masks_y",
+        doc="Range of the number of level stripes; a number *n* means (0, n).",
     )
     mask_x_length_range: int | Pair = field(
-        _LENGTH, (0, 0), alias="mask_x_length", doc="Range of an upright stripe's width in pixels."
+        _LENGTH, default=(0, 0), alias="mask_x_length", doc="Range of an upright stripe's width in pixels."
     )
     mask_y_length_range: int | Pair = field(
-        _LENGTH, (0, 0), alias="mask_y_length", doc="Range of a level stripe's height in pixels."
+        _LENGTH, default=(0, 0), alias="mask_y_length", doc="Range of a level stripe's height in pixels."
     )
     fill: Fill | str = shared.hole_fill()
     fill_mask: Fill | None = shared.hole_fill_mask()
@@ -130,8 +146,12 @@ class Erasing(Transform, also=("RandomErasing",)):
         Erasing(scale=(0.02, 0.2), p=1.0)
     """
 
-    scale: Pair = field(kinds.Range(scalar=kinds.exactly), (0.02, 0.33), doc="Range of the area as a share of the image's.")
-    ratio: Pair = field(kinds.Range(scalar=kinds.exactly), (0.3, 3.3), doc="Range of the width divided by the height.")
+    scale: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(0.02, 0.33), doc="Range of the area as a share of the image's."
+    )
+    ratio: Pair = field(
+        kinds.Range(scalar=kinds.exactly), default=(0.3, 3.3), doc="Range of the width divided by the height."
+    )
     fill: Fill | str = shared.hole_fill()
     fill_mask: Fill | None = shared.hole_fill_mask()
     p: float = apply_probability(0.5)
@@ -146,15 +166,15 @@ class PixelDropout(Transform):
         PixelDropout(dropout_prob=0.1, p=1.0)
     """
 
-    dropout_prob: float = field(kinds.probability, 0.01, doc="Probability of each pixel.")
-    per_channel: bool = field(kinds.flag, False, doc="Draw for each channel by itself.")
+    dropout_prob: float = field(kinds.probability, default=0.01, doc="Probability of each pixel.")
+    per_channel: bool = field(kinds.flag, default=False, doc="Draw for each channel by itself.")
     drop_value: Fill | None = field(
         kinds.optional(kinds.fill()),
-        0,
+        default=0,
         doc="What pixels become: a number, one per channel, or ``None`` for a random value of each.",
     )
     mask_drop_value: Fill | None = field(
-        kinds.optional(kinds.fill()), None, doc="What pixels of masks become; ``None`` leaves masks alone."
+        kinds.optional(kinds.fill()), default=None, doc="What pixels of masks become; ``None`` leaves masks alone."
     )
     p: float = apply_probability(0.5)
 
@@ -169,7 +189,9 @@ class ChannelDropout(Transform, targets=IMAGE_TARGETS):
     """
 
     channel_drop_range: tuple[int, int] | list[int] = field(
-        kinds.Range(kinds.whole, kinds.exactly), (1, 1), doc="Range of the number of channels; at least one is left."
+        kinds.Range(kinds.whole, kinds.exactly),
+        default=(1, 1),
+        doc="Range of the number of channels; at least one is left.",
     )
     fill: Fill = shared.fill(doc="What the channels become.")
     p: float = apply_probability(0.5)

@@ -54,10 +54,12 @@ class RandomRotate90(Transform):
     """
 
     group_element: str | None = field(
-        kinds.optional(kinds.choice("e", "r90", "r180", "r270")), None, doc="This turn always, instead of a random one."
+        kinds.optional(kinds.choice("e", "r90", "r180", "r270")),
+        default=None,
+        doc="This turn always, instead of a random one.",
     )
     group_elements: tuple[str, ...] | list[str] | None = field(
-        kinds.optional(kinds.words_or_numbers), None, doc="The turns to draw from: some of e, r90, r180, r270."
+        kinds.optional(kinds.words_or_numbers), default=None, doc="The turns to draw from: some of e, r90, r180, r270."
     )
     p: float = apply_probability(1.0)
 
@@ -73,7 +75,7 @@ class SquareSymmetry(Transform):
 
     group_element: str | None = field(
         kinds.optional(kinds.choice(*_ELEMENTS)),
-        None,
+        default=None,
         doc=f"This symmetry always, instead of a random one: one of {', '.join(_ELEMENTS)}.",
     )
     p: float = apply_probability(1.0)
@@ -90,7 +92,7 @@ class D4(Transform):
 
     group_element: str | None = field(
         kinds.optional(kinds.choice(*_ELEMENTS)),
-        None,
+        default=None,
         doc=f"This symmetry always, instead of a random one: one of {', '.join(_ELEMENTS)}.",
     )
     p: float = apply_probability(1.0)

@@ -25,35 +25,37 @@ class Affine(Transform):
 
     scale: PerAxis = field(
         kinds.per_axis(kinds.Range(scalar=kinds.exactly), (1.0, 1.0)),
-        (1.0, 1.0),
+        default=(1.0, 1.0),
         doc="Range of the factor; a number is that factor. ``{'x': …, 'y': …}`` for each axis.",
     )
     translate_percent: PerAxis | None = field(
         kinds.optional(kinds.per_axis(kinds.Range(scalar=kinds.exactly), (0.0, 0.0))),
-        None,
+        default=None,
         doc="Range of the shift as a share of width and height.",
     )
     translate_px: PerAxis | None = field(
         kinds.optional(kinds.per_axis(kinds.Range(kinds.whole, kinds.exactly), (0, 0))),
-        None,
+        default=None,
         doc="Range of the shift in pixels, instead of ``translate_percent``.",
     )
     rotate: float | Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.0, 0.0), doc="Range of the angle in degrees, clockwise; a number is that angle."
+        kinds.Range(scalar=kinds.exactly),
+        default=(0.0, 0.0),
+        doc="Range of the angle in degrees, against the clock; a number is that angle.",
     )
     shear: PerAxis = field(
         kinds.per_axis(kinds.Range(scalar=kinds.exactly), (0.0, 0.0)),
-        (0.0, 0.0),
+        default=(0.0, 0.0),
         doc="Range of the shear in degrees; ``{'x': …, 'y': …}`` for each axis.",
     )
     interpolation: int | str = shared.interpolation()
     mask_interpolation: int | str = shared.mask_interpolation()
-    fit_output: bool = field(kinds.flag, False, doc="Make the result as large as the whole turned image.")
-    keep_ratio: bool = field(kinds.flag, True, doc="Draw one factor for both axes.")
+    fit_output: bool = field(kinds.flag, default=False, doc="Make the result as large as the whole turned image.")
+    keep_ratio: bool = field(kinds.flag, default=True, doc="Draw one factor for both axes.")
     rotate_method: str = shared.rotate_method()
     balanced_scale: bool = field(
         kinds.flag,
-        False,
+        default=False,
         doc="Where the range of factors contains 1, shrink and enlarge equally often, however the range lies.",
     )
     border_mode: int | str = shared.border_mode()
@@ -78,14 +80,14 @@ class Rotate(Transform):
 
     angle_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-90, 90),
+        default=(-90, 90),
         alias="limit",
         doc="Range of the angle in degrees, against the clock; a number *a* means (−a, a).",
     )
     interpolation: int | str = shared.interpolation()
     border_mode: int | str = shared.border_mode()
     rotate_method: str = shared.rotate_method()
-    crop_border: bool = field(kinds.flag, False, doc="Cut away everything outside the turned image.")
+    crop_border: bool = field(kinds.flag, default=False, doc="Cut away everything outside the turned image.")
     mask_interpolation: int | str = shared.mask_interpolation()
     fill: Fill = shared.fill()
     fill_mask: Fill | None = shared.border_fill_mask()
@@ -103,7 +105,7 @@ class SafeRotate(Transform):
 
     angle_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-90, 90),
+        default=(-90, 90),
         alias="limit",
         doc="Range of the angle in degrees, against the clock; a number *a* means (−a, a).",
     )
@@ -127,19 +129,19 @@ class ShiftScaleRotate(Transform):
 
     shift_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.0625, 0.0625),
+        default=(-0.0625, 0.0625),
         alias="shift_limit",
         doc="Range of the shift as a share of width and height; a number *s* means (−s, s).",
     )
     scale_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.1, 0.1),
+        default=(-0.1, 0.1),
         alias="scale_limit",
         doc="What is added to a factor of 1; a number *s* means (−s, s).",
     )
     rotate_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-45, 45),
+        default=(-45, 45),
         alias="rotate_limit",
         doc="Range of the angle in degrees; a number *a* means (−a, a).",
     )
@@ -147,13 +149,13 @@ class ShiftScaleRotate(Transform):
     border_mode: int | str = shared.border_mode()
     shift_range_x: float | Pair | None = field(
         kinds.optional(kinds.Range(scalar=kinds.around_zero)),
-        None,
+        default=None,
         alias="shift_limit_x",
         doc="Shift across, instead of ``shift_range``.",
     )
     shift_range_y: float | Pair | None = field(
         kinds.optional(kinds.Range(scalar=kinds.around_zero)),
-        None,
+        default=None,
         alias="shift_limit_y",
         doc="Shift down, instead of ``shift_range``.",
     )
@@ -180,11 +182,11 @@ class Perspective(Transform):
 
     scale: float | Pair = field(
         kinds.Range(scalar=_zero_to),
-        (0.05, 0.1),
+        default=(0.05, 0.1),
         doc="Range of the deviation that moves the corners, as a share of the sides; a number *s* means (0, s).",
     )
-    keep_size: bool = field(kinds.flag, True, doc="Resize the result to the size that came in.")
-    fit_output: bool = field(kinds.flag, False, doc="Keep the whole image visible.")
+    keep_size: bool = field(kinds.flag, default=True, doc="Resize the result to the size that came in.")
+    fit_output: bool = field(kinds.flag, default=False, doc="Keep the whole image visible.")
     interpolation: int | str = shared.interpolation()
     mask_interpolation: int | str = shared.mask_interpolation()
     border_mode: int | str = shared.border_mode()

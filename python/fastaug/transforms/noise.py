@@ -17,15 +17,15 @@ class GaussNoise(Transform, targets=IMAGE_TARGETS):
     """
 
     std_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.2, 0.44), doc="Range of the deviation as a share of the greatest value."
+        kinds.Range(scalar=kinds.exactly),
+        default=(0.2, 0.44),
+        doc="Range of the deviation as a share of the greatest value.",
     )
-    mean_range: Pair = field(
-        kinds.Range(scalar=kinds.exactly), (0.0, 0.0), doc="Range of the mean, likewise."
-    )
-    per_channel: bool = field(kinds.flag, False, doc="Noise of its own for each channel, or one for all.")
+    mean_range: Pair = field(kinds.Range(scalar=kinds.exactly), default=(0.0, 0.0), doc="Range of the mean, likewise.")
+    per_channel: bool = field(kinds.flag, default=False, doc="Noise of its own for each channel, or one for all.")
     noise_scale_factor: float = field(
         kinds.number,
-        1.0,
+        default=1.0,
         doc="Below 1, the noise is made at this share of the size and enlarged: coarser and faster.",
     )
     p: float = apply_probability(0.5)

@@ -17,26 +17,28 @@ class Normalize(Transform, targets=IMAGE_TARGETS):
     """
 
     mean: Number | tuple[Number, ...] | list[Number] | None = field(
-        kinds.optional(kinds.numbers()), (0.485, 0.456, 0.406), doc="Mean of each channel, as a share of the greatest value."
+        kinds.optional(kinds.numbers()),
+        default=(0.485, 0.456, 0.406),
+        doc="Mean of each channel, as a share of the greatest value.",
     )
     std: Number | tuple[Number, ...] | list[Number] | None = field(
-        kinds.optional(kinds.numbers()), (0.229, 0.224, 0.225), doc="Deviation of each channel, likewise."
+        kinds.optional(kinds.numbers()), default=(0.229, 0.224, 0.225), doc="Deviation of each channel, likewise."
     )
     max_pixel_value: float | None = field(
         kinds.optional(kinds.number),
-        255.0,
+        default=255.0,
         doc="The greatest value; ``None`` takes the type's (255 for uint8, 1 for float32).",
     )
     normalization: str = field(
         kinds.choice("standard", "image", "image_per_channel", "min_max", "min_max_per_channel"),
-        "standard",
+        default="standard",
         doc=(
             "By the given mean and deviation (standard), by the image's own (image, image_per_channel), or by its least and"
             " greatest value (min_max, min_max_per_channel)."
         ),
     )
     clip_range: Pair | None = field(
-        kinds.optional(kinds.Range()), None, doc="Values outside are cut to this range afterwards."
+        kinds.optional(kinds.Range()), default=None, doc="Values outside are cut to this range afterwards."
     )
     p: float = apply_probability(1.0)
 
@@ -51,7 +53,7 @@ class ToFloat(Transform, targets=IMAGE_TARGETS):
     """
 
     max_value: float | None = field(
-        kinds.optional(kinds.number), None, doc="The greatest value; ``None`` takes the type's."
+        kinds.optional(kinds.number), default=None, doc="The greatest value; ``None`` takes the type's."
     )
     p: float = apply_probability(1.0)
 
@@ -65,9 +67,9 @@ class FromFloat(Transform, targets=IMAGE_TARGETS):
         FromFloat()
     """
 
-    dtype: str = field(kinds.choice("uint8", "float32"), "uint8", doc="Type of the result.")
+    dtype: str = field(kinds.choice("uint8", "float32"), default="uint8", doc="Type of the result.")
     max_value: float | None = field(
-        kinds.optional(kinds.number), None, doc="The greatest value; ``None`` takes the type's."
+        kinds.optional(kinds.number), default=None, doc="The greatest value; ``None`` takes the type's."
     )
     p: float = apply_probability(1.0)
 
@@ -86,5 +88,5 @@ class ToTensorV2(Transform, targets=("image", "images", "mask", "masks")):
         ])
     """
 
-    transpose_mask: bool = field(kinds.flag, False, doc="Masks with channels as channels × height × width too.")
+    transpose_mask: bool = field(kinds.flag, default=False, doc="Masks with channels as channels × height × width too.")
     p: float = apply_probability(1.0)

@@ -23,21 +23,21 @@ def interpolation() -> Any:
     """How values between pixels of the image are found."""
     return field(
         kinds.one_of(INTERPOLATIONS),
-        "linear",
+        default="linear",
         doc="How values between pixels are found, by name or by OpenCV's number; the ``antialias`` names are Pillow's.",
     )
 
 
 def mask_interpolation() -> Any:
     """How values between pixels of masks are found."""
-    return field(kinds.one_of(INTERPOLATIONS), "nearest", doc="The same for masks.")
+    return field(kinds.one_of(INTERPOLATIONS), default="nearest", doc="The same for masks.")
 
 
 def area_for_downscale() -> Any:
     """Whether shrinking takes the mean over areas."""
     return field(
         kinds.optional(kinds.choice("image", "image_mask")),
-        None,
+        default=None,
         doc='Take the mean over areas when shrinking: ``"image"`` for images, ``"image_mask"`` for masks too.',
     )
 
@@ -46,27 +46,29 @@ def border_mode() -> Any:
     """What stands outside the image."""
     return field(
         kinds.one_of(BORDERS),
-        "constant",
+        default="constant",
         alias="pad_mode",
         doc="What stands outside the image, by name or by OpenCV's number.",
     )
 
 
-def fill(*words: str, default: Any = 0, doc: str = "Colour of a constant border, one number or one per channel.") -> Any:
+def fill(
+    *words: str, default: Any = 0, doc: str = "Colour of a constant border, one number or one per channel."
+) -> Any:
     """A colour of the image."""
-    return field(kinds.fill(*words), default, alias=("value", "fill_value"), doc=doc)
+    return field(kinds.fill(*words), default=default, alias=("value", "fill_value"), doc=doc)
 
 
 def fill_mask(default: Any = 0, doc: str = "Label of a constant border in masks.") -> Any:
     """A label of masks."""
-    return field(kinds.optional(kinds.fill()), default, alias=("mask_value", "mask_fill_value"), doc=doc)
+    return field(kinds.optional(kinds.fill()), default=default, alias=("mask_value", "mask_fill_value"), doc=doc)
 
 
 def border_fill_mask() -> Any:
     """The label of a constant border in masks."""
     return field(
         lambda owner, name, value: 0 if value is None else kinds.fill()(owner, name, value),
-        0,
+        default=0,
         alias=("mask_value", "mask_fill_value"),
         doc="Label of a constant border in masks.",
     )
@@ -90,14 +92,14 @@ def hole_fill_mask() -> Any:
 
 def pad_if_needed() -> Any:
     """Whether smaller images are padded."""
-    return field(kinds.flag, False, doc="Pad images that are too small, instead of refusing them.")
+    return field(kinds.flag, default=False, doc="Pad images that are too small, instead of refusing them.")
 
 
 def position(name: str = "Where the image lies on the larger canvas.") -> Any:
     """Where an image lies on a larger canvas."""
     return field(
         kinds.choice(*_POSITIONS),
-        "center",
+        default="center",
         doc=f"{name} One of {', '.join(_POSITIONS)}.",
     )
 
@@ -106,6 +108,6 @@ def rotate_method() -> Any:
     """How boxes are rotated."""
     return field(
         kinds.choice("largest_box", "ellipse"),
-        "largest_box",
+        default="largest_box",
         doc="How boxes turn: around their corners (``largest_box``) or around the ellipse inside them (``ellipse``).",
     )

@@ -55,11 +55,11 @@ class SmallestMaxSize(_MaxSize):
     """
 
     max_size: int | list[int] | tuple[int, ...] | None = field(
-        _max_size, None, doc="Length of the shorter side; from a list one is drawn."
+        _max_size, default=None, doc="Length of the shorter side; from a list one is drawn."
     )
     max_size_hw: tuple[int | None, int | None] | None = field(
         _max_size_hw,
-        None,
+        default=None,
         doc="Instead, the least height and width: the result covers both. With one ``None``, the other alone counts.",
     )
     interpolation: int | str = shared.interpolation()
@@ -78,11 +78,11 @@ class LongestMaxSize(_MaxSize):
     """
 
     max_size: int | list[int] | tuple[int, ...] | None = field(
-        _max_size, None, doc="Length of the longer side; from a list one is drawn."
+        _max_size, default=None, doc="Length of the longer side; from a list one is drawn."
     )
     max_size_hw: tuple[int | None, int | None] | None = field(
         _max_size_hw,
-        None,
+        default=None,
         doc="Instead, the greatest height and width: the result fits into both. With one ``None``, the other alone counts.",
     )
     interpolation: int | str = shared.interpolation()
@@ -120,7 +120,7 @@ class RandomScale(Transform):
 
     scale_range: float | Pair = field(
         kinds.Range(scalar=kinds.around_zero),
-        (-0.1, 0.1),
+        default=(-0.1, 0.1),
         alias="scale_limit",
         doc="What is added to a factor of 1; a number *s* means (−s, s).",
     )
@@ -139,13 +139,13 @@ class PadIfNeeded(Transform):
         PadIfNeeded(min_height=512, min_width=512, border_mode='reflect101')
     """
 
-    min_height: int | None = field(kinds.optional(kinds.whole), 1024, doc="Least number of rows.")
-    min_width: int | None = field(kinds.optional(kinds.whole), 1024, doc="Least number of columns.")
+    min_height: int | None = field(kinds.optional(kinds.whole), default=1024, doc="Least number of rows.")
+    min_width: int | None = field(kinds.optional(kinds.whole), default=1024, doc="Least number of columns.")
     pad_height_divisor: int | None = field(
-        kinds.optional(kinds.whole), None, doc="Instead of ``min_height``: rows become a multiple of this."
+        kinds.optional(kinds.whole), default=None, doc="Instead of ``min_height``: rows become a multiple of this."
     )
     pad_width_divisor: int | None = field(
-        kinds.optional(kinds.whole), None, doc="Instead of ``min_width``: columns become a multiple of this."
+        kinds.optional(kinds.whole), default=None, doc="Instead of ``min_width``: columns become a multiple of this."
     )
     position: str = shared.position()
     border_mode: int | str = shared.border_mode()
@@ -176,7 +176,7 @@ class Pad(Transform):
 
     padding: int | tuple[int, ...] | list[int] = field(
         kinds.numbers(kinds.whole),
-        0,
+        default=0,
         doc="Pixels for all sides; (left and right, top and bottom); or (left, top, right, bottom).",
     )
     fill: Fill = shared.fill()

@@ -13,9 +13,11 @@
 //! Each operation is one file that implements its family's trait.
 
 pub mod convert;
+mod factors;
 pub mod filter;
 pub mod geometry;
 pub mod measure;
+mod planes;
 pub mod pointwise;
 
 use crate::image::{Format, Scratch};

@@ -3,7 +3,12 @@
 //!
 //! To add one: a file here, and its name in the list at the end of this page.
 
+mod group;
+mod holes;
+mod mapping;
+mod max_size;
 mod placement;
+mod sizing;
 
 use crate::{Result, policy::Sampler};
 
@@ -53,6 +58,43 @@ fn parse_as<T: Transform + serde::de::DeserializeOwned + 'static>(
 }
 
 transforms! {
+    affine: Affine,
+    center_crop: CenterCrop,
+    channel_dropout: ChannelDropout,
+    channel_shuffle: ChannelShuffle,
+    coarse_dropout: CoarseDropout,
+    crop: Crop,
+    crop_and_pad: CropAndPad,
+    d4: D4,
+    erasing: Erasing,
+    from_float: FromFloat,
+    grid_dropout: GridDropout,
     horizontal_flip: HorizontalFlip,
+    invert_img: InvertImg,
+    letter_box: LetterBox,
+    longest_max_size: LongestMaxSize,
+    no_op: NoOp,
+    pad: Pad,
+    pad_if_needed: PadIfNeeded,
+    perspective: Perspective,
+    posterize: Posterize,
+    rgb_shift: RGBShift,
     random_crop: RandomCrop,
+    random_gamma: RandomGamma,
+    random_resized_crop: RandomResizedCrop,
+    random_rotate90: RandomRotate90,
+    random_scale: RandomScale,
+    random_sized_crop: RandomSizedCrop,
+    resize: Resize,
+    rotate: Rotate,
+    safe_rotate: SafeRotate,
+    shift_scale_rotate: ShiftScaleRotate,
+    smallest_max_size: SmallestMaxSize,
+    solarize: Solarize,
+    square_symmetry: SquareSymmetry,
+    to_float: ToFloat,
+    to_tensor_v2: ToTensorV2,
+    transpose: Transpose,
+    vertical_flip: VerticalFlip,
+    xy_masking: XYMasking,
 }

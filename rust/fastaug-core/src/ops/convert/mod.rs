@@ -13,10 +13,12 @@ pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
 }
 
 mod normalize;
+mod to_float;
 
 pub use normalize::Normalize;
+pub use to_float::{FromFloat, ToFloat};
 
 family! {
     /// A converting operation.
-    Convert: ConvertOp { Normalize }
+    Convert: ConvertOp { FromFloat, Normalize, ToFloat }
 }

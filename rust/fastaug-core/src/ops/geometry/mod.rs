@@ -10,7 +10,7 @@ pub use crop::Crop;
 pub use orient::{Orient, Symmetry, orient_row};
 pub use pad::Pad;
 pub use resize::Resize;
-pub use warp::{Matrix, Warp, multiply};
+pub use warp::{BoxMethod, Matrix, Warp, invert, multiply};
 
 use super::{Context, Role, family};
 use crate::{

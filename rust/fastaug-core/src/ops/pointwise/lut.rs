@@ -1,10 +1,16 @@
-//! Replaces each 8-bit value by looking it up in a table.
+//! Replaces each value by looking it up in a table of 256 entries.
 
 use super::{Place, PointwiseOp, Rows};
-use crate::ops::{Context, Role};
+use crate::ops::{
+    Context, Role,
+    planes::{self, BLOCK},
+};
+use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd_macros::simd;
 use std::fmt;
 
-/// One table of 256 entries for all channels, or one for each.
+/// One table of 256 entries for all channels, or one for each; channels beyond the last table take the last. A
+/// floating-point image is looked up at the nearest of the 256 levels between 0 and 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lut {
     /// What the table does, for [`Display`](fmt::Display).
@@ -24,21 +30,347 @@ impl PointwiseOp for Lut {
         false
     }
 
-    fn run(&self, rows: Rows<'_>, place: Place, _role: Role, _context: &mut Context<'_>) {
-        let Rows::U8(values) = rows else { unreachable!("a look-up table was sampled for an image that is not uint8") };
-        match self.tables.as_slice() {
-            [table] => {
-                for value in values {
-                    *value = table[*value as usize];
-                }
-            }
-            tables => {
-                for pixel in values.chunks_exact_mut(place.shape.channels) {
-                    for (value, table) in pixel.iter_mut().zip(tables) {
-                        *value = table[*value as usize];
+    fn run(&self, rows: Rows<'_>, place: Place, _role: Role, context: &mut Context<'_>) {
+        let channels = place.shape.channels;
+        let used = &self.tables[..self.tables.len().min(channels)];
+        match rows {
+            Rows::U8(values) => look_up(values, channels, used, context.level),
+            Rows::F32(values) => {
+                let last = used.len() - 1;
+                let tables: Vec<[f32; 256]> =
+                    used.iter().map(|table| table.map(|value| f32::from(value) / 255.0)).collect();
+                for pixel in values.chunks_exact_mut(channels) {
+                    for (channel, value) in pixel.iter_mut().enumerate() {
+                        let level = (*value * 255.0).round_ties_even() as u8;
+                        *value = tables[channel.min(last)][level as usize];
                     }
                 }
             }
+            _ => unreachable!("a look-up table was sampled for an image that is neither uint8 nor float32"),
         }
+    }
+}
+
+/// Chooses the fastest way to the same bytes.
+fn look_up(values: &mut [u8], channels: usize, tables: &[[u8; 256]], level: Level) {
+    if let Some(formula) = Formula::of(tables, channels) {
+        dispatch!(level, simd => match &formula {
+            Formula::Bits(parameters) => compute::<_, Bits>(simd, values, parameters),
+            Formula::Shift(parameters) => compute::<_, Shift>(simd, values, parameters),
+            Formula::Fold(parameters) => compute::<_, Fold>(simd, values, parameters),
+        });
+        return;
+    }
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let Some(avx2) = level.as_avx2() {
+        match (tables, channels) {
+            ([table], _) => return nibbles::single(avx2, values, table),
+            ([red, green, blue], 3) => return nibbles::rgb(avx2, values, [red, green, blue]),
+            ([red, green], 3) => return nibbles::rgb(avx2, values, [red, green, green]),
+            _ => {}
+        }
+    }
+    match tables {
+        [table] => {
+            for value in values {
+                *value = table[*value as usize];
+            }
+        }
+        tables => {
+            let last = tables.len() - 1;
+            for pixel in values.chunks_exact_mut(channels) {
+                for (channel, value) in pixel.iter_mut().enumerate() {
+                    *value = tables[channel.min(last)][*value as usize];
+                }
+            }
+        }
+    }
+}
+
+/// Two parameters of a formula for each of 96 values: whole vectors, and whole pixels of the usual channel counts.
+type Parameters = [[u8; 96]; 2];
+
+/// Tables that byte arithmetic makes six times as fast as looking up.
+#[derive(Clone, Debug, PartialEq)]
+enum Formula {
+    Bits(Parameters),
+    Shift(Parameters),
+    Fold(Parameters),
+}
+
+impl Formula {
+    /// The formula of constants, masks and inversions, of shifts, or of solarizations, if all tables are of one kind.
+    fn of(tables: &[[u8; 256]], channels: usize) -> Option<Self> {
+        type Make = fn(Parameters) -> Formula;
+        let kinds: [(fn(&[u8; 256]) -> Option<[u8; 2]>, Make); 3] =
+            [(Bits::parameters, Self::Bits), (Shift::parameters, Self::Shift), (Fold::parameters, Self::Fold)];
+        if 96 % channels != 0 {
+            return None;
+        }
+        kinds.iter().find_map(|(parameters_of, make)| {
+            let mut parameters = [[0; 96]; 2];
+            for channel in 0..channels {
+                let [first, second] = parameters_of(&tables[channel.min(tables.len() - 1)])?;
+                for index in (channel..96).step_by(channels) {
+                    parameters[0][index] = first;
+                    parameters[1][index] = second;
+                }
+            }
+            Some(make(parameters))
+        })
+    }
+}
+
+/// One kind of formula.
+trait Kind {
+    /// The value that stands for `value`.
+    fn apply(value: u8, first: u8, second: u8) -> u8;
+
+    /// The only parameters that can give the table, found from a few of its entries.
+    fn guess(table: &[u8; 256]) -> [u8; 2];
+
+    /// The parameters of a table, if it is of this kind.
+    fn parameters(table: &[u8; 256]) -> Option<[u8; 2]> {
+        let [first, second] = Self::guess(table);
+        let equal = |value: u8| Self::apply(value, first, second) == table[value as usize];
+        if ![0, 255, 128, 127, 60, 200].into_iter().all(equal) {
+            return None;
+        }
+        // Without an early exit the comparison is vectorized; it runs once for every tile.
+        let difference =
+            (0..=255).fold(0, |found, value: u8| found | (Self::apply(value, first, second) ^ table[value as usize]));
+        (difference == 0).then_some([first, second])
+    }
+}
+
+/// `(value & mask) ^ flip`: constants, posterizations, inversions.
+struct Bits;
+
+impl Kind for Bits {
+    #[inline(always)]
+    fn apply(value: u8, mask: u8, flip: u8) -> u8 {
+        (value & mask) ^ flip
+    }
+
+    fn guess(table: &[u8; 256]) -> [u8; 2] {
+        [table[255] ^ table[0], table[0]]
+    }
+}
+
+/// `(value + add) − subtract`, saturated.
+struct Shift;
+
+impl Kind for Shift {
+    #[inline(always)]
+    fn apply(value: u8, add: u8, subtract: u8) -> u8 {
+        value.saturating_add(add).saturating_sub(subtract)
+    }
+
+    fn guess(table: &[u8; 256]) -> [u8; 2] {
+        [table[0], 255 - table[255]]
+    }
+}
+
+/// `255 − value` from a threshold on: solarizations.
+struct Fold;
+
+impl Kind for Fold {
+    #[inline(always)]
+    fn apply(value: u8, threshold: u8, flip: u8) -> u8 {
+        value ^ if value >= threshold { flip } else { 0 }
+    }
+
+    fn guess(table: &[u8; 256]) -> [u8; 2] {
+        let threshold = (0..=255).find(|&value| table[value as usize] != value);
+        [threshold.unwrap_or(255), if threshold.is_some() { 255 } else { 0 }]
+    }
+}
+
+#[simd]
+fn compute<S: Simd, K: Kind>(_: S, values: &mut [u8], [first, second]: &Parameters) {
+    let (blocks, rest) = values.as_chunks_mut::<96>();
+    for block in blocks {
+        for index in 0..96 {
+            block[index] = K::apply(block[index], first[index], second[index]);
+        }
+    }
+    for (index, value) in rest.iter_mut().enumerate() {
+        *value = K::apply(*value, first[index], second[index]);
+    }
+}
+
+/// Sixteen shuffles of sixteen bytes instead of a load for each value: 2.5 times as fast under AVX2.
+///
+/// Row `k` of the table is replaced by its difference (exclusive or) from row `k − 1`. For an index below 128, sixteen is
+/// taken away for each further row; a shuffle gives zero once the index is negative, so the differences add up to the row
+/// that the index began in. The upper half of the table is done likewise, with the top bit flipped.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+mod nibbles {
+    use super::{BLOCK, planes};
+    use fearless_simd::{Avx2, prelude::*, u8x16, u8x32};
+
+    type Rows = [[u8; 16]; 16];
+
+    /// Each row's difference from the one before.
+    fn differences(table: &[u8; 256]) -> Rows {
+        let mut rows = [[0; 16]; 16];
+        for (row, values) in table.as_chunks::<16>().0.iter().enumerate() {
+            rows[row] = *values;
+            if row % 8 != 0 {
+                for (difference, before) in rows[row].iter_mut().zip(&table[row * 16 - 16..]) {
+                    *difference ^= before;
+                }
+            }
+        }
+        rows
+    }
+
+    /// One table for all values.
+    pub fn single(avx2: Avx2, values: &mut [u8], table: &[u8; 256]) {
+        single_kernel(avx2, values, table, &differences(table));
+    }
+
+    fearless_simd::kernel!(
+        fn single_kernel(avx2: Avx2, values: &mut [u8], table: &[u8; 256], rows: &Rows) {
+            let (blocks, rest) = values.as_chunks_mut::<128>();
+            for block in blocks {
+                let mut vectors = [
+                    u8x32::from_slice(avx2, &block[..32]),
+                    u8x32::from_slice(avx2, &block[32..64]),
+                    u8x32::from_slice(avx2, &block[64..96]),
+                    u8x32::from_slice(avx2, &block[96..]),
+                ];
+                look_up_vectors(avx2, &mut vectors, rows);
+                vectors[0].store_slice(&mut block[..32]);
+                vectors[1].store_slice(&mut block[32..64]);
+                vectors[2].store_slice(&mut block[64..96]);
+                vectors[3].store_slice(&mut block[96..]);
+            }
+            for value in rest {
+                *value = table[*value as usize];
+            }
+        }
+    );
+
+    /// A table for each channel of RGB pixels.
+    pub fn rgb(avx2: Avx2, values: &mut [u8], tables: [&[u8; 256]; 3]) {
+        rgb_kernel(avx2, values, tables, &tables.map(differences));
+    }
+
+    fearless_simd::kernel!(
+        fn rgb_kernel(avx2: Avx2, values: &mut [u8], tables: [&[u8; 256]; 3], rows: &[Rows; 3]) {
+            let (blocks, rest) = values.as_chunks_mut::<BLOCK>();
+            for block in blocks {
+                let [red, green, blue] = planes::split_vectors(avx2, block);
+                let mut planes = [[red], [green], [blue]];
+                look_up_vectors(avx2, &mut planes[0], &rows[0]);
+                look_up_vectors(avx2, &mut planes[1], &rows[1]);
+                look_up_vectors(avx2, &mut planes[2], &rows[2]);
+                planes::join_vectors(avx2, [planes[0][0], planes[1][0], planes[2][0]], block);
+            }
+            for pixel in rest.as_chunks_mut::<3>().0 {
+                for (value, table) in pixel.iter_mut().zip(tables) {
+                    *value = table[*value as usize];
+                }
+            }
+        }
+    );
+
+    #[inline(always)]
+    fn look_up_vectors<const N: usize>(avx2: Avx2, vectors: &mut [u8x32<Avx2>; N], rows: &Rows) {
+        let top = u8x32::splat(avx2, 128);
+        let sixteen = u8x32::splat(avx2, 16);
+        let mut found = [u8x32::splat(avx2, 0); N];
+        for half in rows.as_chunks::<8>().0 {
+            let mut index = *vectors;
+            for row in half {
+                let row = u8x16::load_array_ref(avx2, row);
+                let row = row.combine(row);
+                for lane in 0..N {
+                    found[lane] ^= row.swizzle_dyn_within_blocks(index[lane]);
+                    index[lane] = subtract(avx2, index[lane], sixteen);
+                }
+            }
+            for vector in vectors.iter_mut() {
+                *vector ^= top;
+            }
+        }
+        *vectors = found;
+    }
+
+    fearless_simd::kernel!(
+        /// Saturating subtraction of signed bytes: what is negative stays so.
+        #[inline(always)]
+        fn subtract(avx2: Avx2, left: u8x32<Avx2>, right: u8x32<Avx2>) -> u8x32<Avx2> {
+            #[cfg(target_arch = "x86")]
+            use std::arch::x86::_mm256_subs_epi8;
+            #[cfg(target_arch = "x86_64")]
+            use std::arch::x86_64::_mm256_subs_epi8;
+            _mm256_subs_epi8(left.into(), right.into()).simd_into(avx2)
+        }
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Formula, Lut};
+    use crate::ops::{Role, pointwise::twins};
+
+    fn squares() -> [u8; 256] {
+        std::array::from_fn(|value| (value * value / 255) as u8)
+    }
+
+    fn scramble() -> [u8; 256] {
+        std::array::from_fn(|value| (value * 167 + 13) as u8)
+    }
+
+    fn check(tables: Vec<[u8; 256]>) {
+        let lut = Lut { label: "test", tables: tables.clone() };
+        twins::check::<u8>(&lut, [1, 2, 3, 4, 5, 9], Role::Image, |_, _, _, pixel| {
+            for (channel, value) in pixel.iter_mut().enumerate() {
+                *value = tables[channel.min(tables.len() - 1)][*value as usize];
+            }
+        });
+        twins::check::<f32>(&lut, [1, 3], Role::Image, |_, _, _, pixel| {
+            for (channel, value) in pixel.iter_mut().enumerate() {
+                let level = (*value * 255.0).round_ties_even().clamp(0.0, 255.0) as usize;
+                *value = f32::from(tables[channel.min(tables.len() - 1)][level]) / 255.0;
+            }
+        });
+    }
+
+    #[test]
+    fn any_table() {
+        check(vec![scramble()]);
+        check(vec![squares()]);
+    }
+
+    #[test]
+    fn a_table_per_channel() {
+        check(vec![scramble(), squares(), std::array::from_fn(|value| 255 - value as u8)]);
+        check(vec![scramble(), squares()]);
+    }
+
+    #[test]
+    fn tables_that_are_computed() {
+        let shifts = [-300, -100, -1, 0, 1, 20, 127, 300];
+        let shifted = shifts.map(|shift| std::array::from_fn(|value| (value as i32 + shift).clamp(0, 255) as u8));
+        let masked = [0x80, 0xE0, 0xF0, 0xFE, 0x01].map(|mask| std::array::from_fn(|value| value as u8 & mask));
+        let inverted = std::array::from_fn(|value| 255 - value as u8);
+        let constant = [[0; 256], [7; 256], [255; 256]];
+        let solarized = [1, 64, 128, 200, 255].map(|threshold| {
+            std::array::from_fn(|value| if value >= threshold { 255 - value as u8 } else { value as u8 })
+        });
+        let tables: Vec<[u8; 256]> =
+            shifted.into_iter().chain(masked).chain([inverted]).chain(constant).chain(solarized).collect();
+        for table in &tables {
+            assert!(Formula::of(&[*table], 3).is_some(), "no formula for {table:?}");
+            check(vec![*table]);
+        }
+        for three in tables.windows(3) {
+            check(three.to_vec());
+        }
+        assert_eq!(Formula::of(&[squares()], 3), None);
+        assert_eq!(Formula::of(&[inverted, squares()], 3), None);
     }
 }

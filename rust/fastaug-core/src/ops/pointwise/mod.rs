@@ -47,11 +47,25 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
 }
 
+mod drop_channels;
+mod erase;
 mod lut;
+mod power;
+mod scale_shift;
+mod shuffle_channels;
+mod solarize;
+#[cfg(test)]
+mod twins;
 
+pub use drop_channels::DropChannels;
+pub use erase::{Erase, EraseFill};
 pub use lut::Lut;
+pub use power::Power;
+pub use scale_shift::ScaleShift;
+pub use shuffle_channels::ShuffleChannels;
+pub use solarize::Solarize;
 
 family! {
     /// A pointwise operation.
-    Pointwise: PointwiseOp { Lut }
+    Pointwise: PointwiseOp { DropChannels, Erase, Lut, Power, ScaleShift, ShuffleChannels, Solarize }
 }

@@ -1,0 +1,27 @@
+//! One of the eight symmetries of the square.
+//!
+//! Parameters: `group_element` (`null` draws one). Operations: [`Orient`](crate::ops::geometry::Orient).
+
+use super::{
+    Transform,
+    group::{self, Element},
+};
+use crate::{Result, policy::Sampler};
+use serde::{Deserialize, Serialize};
+
+/// Applies `group_element`, or any of the eight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct D4 {
+    group_element: Option<Element>,
+}
+
+impl Transform for D4 {
+    fn is_random(&self) -> bool {
+        self.group_element.is_none()
+    }
+
+    fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()> {
+        group::apply(sampler, self.group_element, &Element::ALL)
+    }
+}
