@@ -8,7 +8,7 @@ from fastaug.composition.compose import _Call
 def plainly(policy, index=0, epoch=0, **data):
     """What ``policy(**data, index=index, epoch=epoch)`` must give, made without the planner."""
     call = _Call(policy, data)
-    arrays, boxes, keypoints, applied = policy._pipeline.run_plain(
+    arrays, boxes, keypoints, applied = policy._pipeline.run(
         policy._seeds(index, epoch),
         call.pixels,
         call.names,
@@ -16,5 +16,6 @@ def plainly(policy, index=0, epoch=0, **data):
         call.boxes,
         call.keypoints,
         policy._records,
+        plain=True,
     )
     return call.result(arrays, boxes, keypoints, applied)
