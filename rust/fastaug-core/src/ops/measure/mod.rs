@@ -15,11 +15,15 @@ pub trait MeasureOp: std::fmt::Debug + std::fmt::Display {
     fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op;
 }
 
+mod brightness_contrast;
 mod equalize;
+mod statistics;
 
+pub use brightness_contrast::BrightnessContrast;
 pub use equalize::Equalize;
+pub use statistics::{NormalizeByStatistics, Statistics};
 
 family! {
     /// A measuring operation.
-    Measure: MeasureOp { Equalize }
+    Measure: MeasureOp { BrightnessContrast, Equalize, NormalizeByStatistics }
 }
