@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fastaug as A
 from fastaug import _core
-from fastaug.transforms import REGISTRY
+from fastaug.transforms.declare import REGISTRY
 
 NAMES = sorted(_core.transform_names())
 

@@ -43,7 +43,7 @@ import fastaug as A
         (lambda: A.GaussNoise(std_range=(-0.1, 0.1)), r"GaussNoise.std_range"),
         (lambda: A.CoarseDropout(fill="nothing"), r"CoarseDropout.fill: must be.*random"),
         (lambda: A.GridDropout(ratio=1.5), r"GridDropout.ratio"),
-        (lambda: A.RandomResizedCrop((8, 8), scale=(0, 0.5)), r"RandomResizedCrop.scale"),
+        (lambda: A.RandomResizedCrop((8, 8), scale=(0.5, 1.5)), r"RandomResizedCrop.scale"),
         (lambda: A.RandomResizedCrop((8, 0)), r"RandomResizedCrop.size"),
         (lambda: A.Normalize(std=0), r"Normalize.std"),
         (lambda: A.Lambda(image=3), r"Lambda.image: must be a function, got 3"),

@@ -8,7 +8,7 @@ from every_transform import CASES, TINY, case_id, default, needs_float
 from pictures import encoded, labels, photo, same
 
 import fastaug as A
-from fastaug.transforms import REGISTRY
+from fastaug.transforms.declare import REGISTRY
 
 
 def refused(attempt):

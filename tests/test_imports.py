@@ -21,7 +21,7 @@ def test_nothing_heavy_is_imported():
         import fastaug as A
         A.Compose([A.RandomCrop(8, 8), A.Normalize(), A.ToTensorV2()])
         roots = {name.split(".")[0] for name in set(sys.modules) - before}
-        print(*sorted(roots - set(sys.stdlib_module_names)))
+        print(*sorted(roots - set(sys.stdlib_module_names) - {"numpy"}))
     """)
     assert found == "fastaug"
 
@@ -66,7 +66,8 @@ def test_everything_public_is_there():
 
 def test_every_transform_of_the_core_is_a_class_and_the_other_way_round():
     import fastaug
-    from fastaug.transforms import REGISTRY, Lambda
+    from fastaug.transforms import Lambda
+    from fastaug.transforms.declare import REGISTRY
 
     core = set(fastaug._core.transform_names())
     classes = {kind.__name__ for kind in REGISTRY.values()} - {Lambda.__name__}

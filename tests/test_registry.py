@@ -13,7 +13,7 @@ from oracle import plainly
 from pictures import labels, noise, photo, same
 
 import fastaug as A
-from fastaug.transforms import REGISTRY
+from fastaug.transforms.declare import REGISTRY
 
 every_case = pytest.mark.parametrize("case", CASES, ids=case_id)
 every_name = pytest.mark.parametrize("name", NAMES)
