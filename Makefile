@@ -13,14 +13,14 @@ demo: $(VENV)/.built
 	$(VENV)/bin/python examples/demo.py
 
 test: $(VENV)/.tested-with
-	cargo test --release --workspace --exclude fastaug-py
+	cargo test --workspace --exclude fastaug-py
 	$(VENV)/bin/python -m pytest tests
 
 check: $(VENV)/.tested-with
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(VENV)/bin/ruff format --check python tests benches examples
-	$(VENV)/bin/ruff check python tests benches examples
+	$(VENV)/bin/ruff format --check python tests
+	$(VENV)/bin/ruff check python tests
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m mypy.stubtest fastaug._core --ignore-disjoint-bases
 	$(MAKE) test
@@ -32,8 +32,8 @@ bench: $(BENCH)/.built
 
 fmt:
 	cargo fmt --all
-	$(VENV)/bin/ruff format python tests benches examples
-	$(VENV)/bin/ruff check --fix python tests benches examples
+	$(VENV)/bin/ruff format python tests
+	$(VENV)/bin/ruff check --fix python tests
 
 clean:
 	rm -rf target $(VENV) $(BENCH) demo.png

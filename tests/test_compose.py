@@ -237,3 +237,10 @@ def test_explain_tells_draws_and_operations():
             assert word in text
     assert policy.explain((48, 64), index=4) == policy.explain((48, 64), index=4)
     assert len({policy.explain((48, 64), index=index) for index in range(10)}) > 1
+
+
+def test_explain_tells_what_is_fused():
+    policy = A.Compose([A.RandomResizedCrop((32, 32)), A.HorizontalFlip(p=1), A.Normalize()], seed=0)
+    text = policy.explain((60, 80), index=1)
+    for words in ("crop=", "resize to 32×32", "one pass [flip left–right; normalize", "reads nothing"):
+        assert words in text

@@ -16,9 +16,15 @@ pub mod convert;
 mod factors;
 pub mod filter;
 pub mod geometry;
+mod luma;
 pub mod measure;
 mod planes;
 pub mod pointwise;
+mod rounding;
+mod spread;
+mod weigh;
+
+pub use luma::Luma;
 
 use crate::image::{Format, Scratch};
 use fearless_simd::Level;

@@ -33,13 +33,6 @@ pub enum FillWord {
     RandomUniform,
 }
 
-impl HoleFill {
-    /// Whether it is drawn.
-    pub fn is_random(&self) -> bool {
-        matches!(self, Self::Word(_))
-    }
-}
-
 /// Erases holes from image, boxes and keypoints, and from masks where asked. Holes without a pixel are left out.
 pub fn erase(sampler: &mut Sampler<'_>, holes: Vec<Rect>, fill: &HoleFill, fill_mask: Option<&Fill>) -> Result<()> {
     let shape = sampler.shape();

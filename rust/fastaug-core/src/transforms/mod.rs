@@ -5,6 +5,7 @@
 
 mod group;
 mod holes;
+mod jitter;
 mod mapping;
 mod max_size;
 mod placement;
@@ -63,6 +64,7 @@ transforms! {
     channel_dropout: ChannelDropout,
     channel_shuffle: ChannelShuffle,
     coarse_dropout: CoarseDropout,
+    color_jitter: ColorJitter,
     crop: Crop,
     crop_and_pad: CropAndPad,
     d4: D4,
@@ -70,6 +72,7 @@ transforms! {
     from_float: FromFloat,
     grid_dropout: GridDropout,
     horizontal_flip: HorizontalFlip,
+    hue_saturation_value: HueSaturationValue,
     invert_img: InvertImg,
     letter_box: LetterBox,
     longest_max_size: LongestMaxSize,
@@ -78,6 +81,7 @@ transforms! {
     pad: Pad,
     pad_if_needed: PadIfNeeded,
     perspective: Perspective,
+    photo_metric_distort: PhotoMetricDistort,
     posterize: Posterize,
     rgb_shift: RGBShift,
     random_brightness_contrast: RandomBrightnessContrast,
@@ -95,6 +99,8 @@ transforms! {
     solarize: Solarize,
     square_symmetry: SquareSymmetry,
     to_float: ToFloat,
+    to_gray: ToGray,
+    to_sepia: ToSepia,
     to_tensor_v2: ToTensorV2,
     transpose: Transpose,
     vertical_flip: VerticalFlip,

@@ -12,13 +12,20 @@ pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }
 
+mod gray;
 mod normalize;
 mod to_float;
 
+pub use gray::GrayChannels;
 pub use normalize::Normalize;
 pub use to_float::{FromFloat, ToFloat};
 
 family! {
     /// A converting operation.
-    Convert: ConvertOp { FromFloat, Normalize, ToFloat }
+    Convert: ConvertOp {
+        FromFloat,
+        GrayChannels,
+        Normalize,
+        ToFloat,
+    }
 }

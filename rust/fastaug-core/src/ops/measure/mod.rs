@@ -16,14 +16,18 @@ pub trait MeasureOp: std::fmt::Debug + std::fmt::Display {
 }
 
 mod brightness_contrast;
+mod contrast;
 mod equalize;
+mod gray_pca;
 mod statistics;
 
 pub use brightness_contrast::BrightnessContrast;
+pub use contrast::Contrast;
 pub use equalize::Equalize;
+pub use gray_pca::GrayPca;
 pub use statistics::{NormalizeByStatistics, Statistics};
 
 family! {
     /// A measuring operation.
-    Measure: MeasureOp { BrightnessContrast, Equalize, NormalizeByStatistics }
+    Measure: MeasureOp { BrightnessContrast, Contrast, Equalize, GrayPca, NormalizeByStatistics }
 }

@@ -47,25 +47,45 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
 }
 
+mod colour_matrix;
 mod drop_channels;
 mod erase;
+mod gray;
+mod hue_saturation_value;
 mod lut;
 mod power;
+mod saturation;
 mod scale_shift;
 mod shuffle_channels;
 mod solarize;
 #[cfg(test)]
-mod twins;
+pub(super) mod twins;
 
+pub use colour_matrix::ColourMatrix;
 pub use drop_channels::DropChannels;
 pub use erase::{Erase, EraseFill};
+pub use gray::Gray;
+pub use hue_saturation_value::HueSaturationValue;
 pub use lut::Lut;
 pub use power::Power;
+pub use saturation::Saturation;
 pub use scale_shift::ScaleShift;
 pub use shuffle_channels::ShuffleChannels;
 pub use solarize::Solarize;
 
 family! {
     /// A pointwise operation.
-    Pointwise: PointwiseOp { DropChannels, Erase, Lut, Power, ScaleShift, ShuffleChannels, Solarize }
+    Pointwise: PointwiseOp {
+        ColourMatrix,
+        DropChannels,
+        Erase,
+        Gray,
+        HueSaturationValue,
+        Lut,
+        Power,
+        Saturation,
+        ScaleShift,
+        ShuffleChannels,
+        Solarize,
+    }
 }
