@@ -8,7 +8,7 @@ import os
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import pytest
-from parity import Distances
+from parity import Distances, check, measure
 
 
 def pytest_addoption(parser):
@@ -29,6 +29,14 @@ def distances(request):
 
 
 @pytest.fixture
-def writes_semantics(request):
-    """Whether distances are being written anew."""
-    return request.config.getoption("--write-semantics")
+def compare(request, distances):
+    """Measures how far two results are apart, checks it against a bound and the documentation, and remembers it."""
+
+    def measured(name, reference, ours, theirs, bound, interior=0):
+        distance = measure(ours, theirs, interior)
+        check(f"{name} against {reference}", distance, bound)
+        distances.add(name, reference, distance)
+        if not request.config.getoption("--write-semantics"):
+            distances.check(name, reference, distance)
+
+    return measured

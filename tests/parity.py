@@ -1,6 +1,6 @@
 """Distances to other libraries: how they are measured, what is allowed, and the table of them in ``docs/semantics.md``.
 
-A parity test hands two results to :func:`compare`. The bound of the kind of transform always holds; on top of it, no distance
+A parity test hands two results to the fixture ``compare``. The bound of the kind of transform always holds; on top of it, no distance
 may be greater than the one that the documentation states. ``pytest --write-semantics`` writes the table anew.
 """
 
@@ -128,12 +128,3 @@ class Distances:
         begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
         DOCUMENT.write_text(text[:begin] + "\n" + "\n".join(lines) + "\n" + text[end:], encoding="utf-8")
 
-
-def compare(distances, writing, name, reference, ours, theirs, bound, interior=0):
-    """Measures, checks against the bound and the documentation, and remembers."""
-    distance = measure(ours, theirs, interior)
-    check(f"{name} against {reference}", distance, bound)
-    distances.add(name, reference, distance)
-    if not writing:
-        distances.check(name, reference, distance)
-    return distance
