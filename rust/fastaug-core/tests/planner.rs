@@ -102,17 +102,14 @@ fn planned(ops: &[Op], image: Image<'_>, role: Role, layout: Layout, level: simd
     let mut scratch = Scratch::default();
     let mut context = Context { level, scratch: &mut scratch };
     let length = plan.output.shape.len();
-    let bytes = match plan.output.dtype {
-        DType::U8 => {
-            let mut made = vec![0u8; length];
-            run(&plan, image, role, Output { slot: Slot::U8(&mut made), layout }, &mut context);
-            made
-        }
-        _ => {
-            let mut made = vec![0f32; length];
-            run(&plan, image, role, Output { slot: Slot::F32(&mut made), layout }, &mut context);
-            made.iter().flat_map(|value| value.to_ne_bytes()).collect()
-        }
+    let bytes = if plan.output.dtype == DType::U8 {
+        let mut made = vec![0u8; length];
+        run(&plan, image, role, Output { slot: Slot::U8(&mut made), layout }, &mut context);
+        made
+    } else {
+        let mut made = vec![0f32; length];
+        run(&plan, image, role, Output { slot: Slot::F32(&mut made), layout }, &mut context);
+        made.iter().flat_map(|value| value.to_ne_bytes()).collect()
     };
     (bytes, plan.output)
 }

@@ -56,7 +56,10 @@ fn invalid(error: impl std::fmt::Display) -> Error {
     Error::Invalid(error.to_string())
 }
 
-fn open(bytes: &[u8]) -> Result<(JpegDecoder<Cursor<&[u8]>>, Info), Error> {
+/// A decoder over borrowed bytes.
+type Decoder<'b> = JpegDecoder<Cursor<&'b [u8]>>;
+
+fn open(bytes: &[u8]) -> Result<(Decoder<'_>, Info), Error> {
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(invalid)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);

@@ -116,7 +116,7 @@ impl ArrayIn {
         let whole_rows = shape.height == 1 || strides[0] % item == 0;
         // SAFETY: reading the header of an array object that is alive.
         let data = unsafe { (*array.as_array_ptr()).fields.data.cast::<u8>().cast_const() };
-        let aligned = data as usize % size == 0 && descriptor.is_native_byteorder() != Some(false);
+        let aligned = (data as usize).is_multiple_of(size) && descriptor.is_native_byteorder() != Some(false);
         if !(packed_pixels && packed_rows && whole_rows && aligned) {
             let numpy = py.import("numpy")?;
             let native = descriptor.call_method1("newbyteorder", ("=",))?;

@@ -159,11 +159,10 @@ impl Sink<'_, '_> {
         let band = Rect { x: 0, y, width: format.shape.width, height };
         match self {
             Self::Buffer(image) if image.dtype() == format.dtype => Some(image.crop_mut(band)),
-            Self::Buffer(_) => None,
             Self::Output(output) if output.layout == Layout::Hwc && output.accepts(format.dtype) => {
                 Some(output.rows_mut(y, height, format.shape))
             }
-            Self::Output(_) => None,
+            Self::Buffer(_) | Self::Output(_) => None,
         }
     }
 }

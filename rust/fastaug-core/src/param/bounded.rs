@@ -48,7 +48,7 @@ bounded!(
 );
 bounded!(
     /// A side of an image in pixels.
-    Size(usize), |value| value >= 1.0 && value <= 1_048_576.0 && value.fract() == 0.0, "a whole number from 1 to 1048576"
+    Size(usize), |value| (1.0..=1_048_576.0).contains(&value) && value.fract() == 0.0, "a whole number from 1 to 1048576"
 );
 bounded!(
     /// A number above zero.

@@ -131,7 +131,7 @@ impl Transform for CropAndPad {
         match self.amounts() {
             Some((Amounts::All(amount), _)) => amount.is_random(),
             Some((Amounts::Sides(top, right, bottom, left), _)) => {
-                [top, right, bottom, left].iter().any(|amount| amount.is_random())
+                [top, right, bottom, left].iter().any(Amount::is_random)
             }
             None => false,
         }

@@ -88,7 +88,9 @@ fn leading(matrix: &[Vec<f64>]) -> Vec<f64> {
         direction = next.into_iter().map(|along| along / length).collect();
     }
     if direction.iter().sum::<f64>() < 0.0 {
-        direction.iter_mut().for_each(|along| *along = -*along);
+        for along in &mut direction {
+            *along = -*along;
+        }
     }
     direction
 }

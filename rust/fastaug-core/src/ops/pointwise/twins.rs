@@ -97,14 +97,12 @@ pub fn run<T: RowElement>(
 }
 
 /// Compares an operation with a body that changes one pixel, given its row, column and values.
-pub fn check<T: RowElement>(
+pub fn check<T: RowElement + Debug>(
     operation: &dyn PointwiseOp,
     channels: impl IntoIterator<Item = usize>,
     role: Role,
     slow: impl Fn(Shape, usize, usize, &mut [T]),
-) where
-    T: Debug,
-{
+) {
     for channels in channels {
         for (height, width) in SIZES {
             let shape = Shape::new(height, width, channels);
