@@ -5,7 +5,6 @@ The tables are by argument, not by transform, so that a transform added later is
 
 from __future__ import annotations
 
-import fastaug as A
 from fastaug import _core
 from fastaug.transforms.declare import REGISTRY
 
@@ -135,7 +134,3 @@ def case_id(case):
     name, arguments = case
     return "-".join([name, *(f"{key}={value}" for key, value in arguments.items())]).replace(" ", "")
 
-
-def needs_float(transform):
-    """Whether a transform accepts float32 images only."""
-    return isinstance(transform, A.FromFloat)

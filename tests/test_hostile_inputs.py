@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from every_transform import CASES, TINY, case_id, default, needs_float
+from every_transform import CASES, TINY, case_id, default
 from pictures import encoded, labels, photo, same
 
 import fastaug as A
@@ -21,13 +21,6 @@ def refused(attempt):
         assert len(words.split()) >= 3, words
         return words
     return None
-
-
-def as_needed(transform, image):
-    """An image of the type that a transform accepts."""
-    if needs_float(transform) and image.dtype == np.uint8:
-        return image.astype(np.float32) / np.float32(255)
-    return image
 
 
 def make(case, table=None):
@@ -51,7 +44,7 @@ def test_images_without_pixels_are_refused(name, shape):
 def test_thin_images(case, shape):
     """One pixel, one row, one column: a right type of result, or a refusal in words."""
     policy = A.Compose([make(case)], seed=1, save_applied_params=True)
-    image = as_needed(policy[0], photo(*shape))
+    image = photo(*shape)
     mask = labels(*shape[:2])
 
     def attempt():
@@ -72,7 +65,7 @@ def test_one_pixel_is_enough_for_arguments_that_fit(case):
     if case[1]:
         pytest.skip("the defaults only: other arguments may rightly ask for more")
     policy = A.Compose([make(case, TINY)], seed=1)
-    image = as_needed(policy[0], photo(1, 1))
+    image = photo(1, 1)
     assert refused(lambda: policy(image=image, mask=labels(1, 1), index=0)) is None
 
 
@@ -142,7 +135,7 @@ def test_strange_floats(case, strange):
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_other_channel_counts_work_or_are_refused_in_words(case, channels):
     policy = A.Compose([make(case)], seed=3)
-    image = as_needed(policy[0], photo(33, 41, channels))
+    image = photo(33, 41, channels)
     words = refused(lambda: policy(image=image, mask=labels(33, 41), index=0))
     assert words is None or (case[0] in words and "channel" in words)
 
@@ -151,7 +144,7 @@ def test_other_channel_counts_work_or_are_refused_in_words(case, channels):
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_masks_of_another_size(case, size):
     transform = make(case)
-    image, mask = as_needed(transform, photo()), labels(*size)
+    image, mask = photo(), labels(*size)
     with pytest.raises(A.ShapeError, match="same height and width"):
         A.Compose([transform])(image=image, mask=mask)
     unchecked = A.Compose([transform], is_check_shapes=False, seed=1)
@@ -184,7 +177,7 @@ def test_boxes_and_keypoints_at_the_edge_of_sense(case):
         keypoint_params=A.KeypointParams("xyas", remove_invisible=False),
         seed=1,
     )
-    image = as_needed(transform, photo(48, 64))
+    image = photo(48, 64)
     boxes = np.array(
         [[0, 0, 64, 48], [5, 5, 5, 20], [5, 5, 5 + 1e-9, 20], [63.999, 47.999, 64, 48], [9, 9, 3, 3], [0, 0, 1e30, 1]]
     )
