@@ -5,6 +5,25 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+__all__ = [
+    "DRAWS_VERSION",
+    "FORMAT_VERSION",
+    "DecodeError",
+    "Pipeline",
+    "PolicyError",
+    "ShapeError",
+    "TargetError",
+    "__version__",
+    "check_transform",
+    "decode_info",
+    "get_num_threads",
+    "imdecode",
+    "imread",
+    "set_num_threads",
+    "simd_level",
+    "transform_names",
+]
+
 FORMAT_VERSION: int
 DRAWS_VERSION: int
 __version__: str
