@@ -67,7 +67,7 @@ def _variants():
     yield "Pad", {"padding": 3, "fill": (1, 2, 3), "fill_mask": 4}
     yield "PadIfNeeded", {"min_height": None, "min_width": None, "pad_height_divisor": 16, "pad_width_divisor": 9}
     yield "PadIfNeeded", {"position": "random", "fill": 5}
-    yield "RandomCrop", {"height": 60, "width": 70, "pad_if_needed": True, "border_mode": "reflect"}
+    yield "RandomCrop", {"height": 30, "width": 70, "pad_if_needed": True, "border_mode": "reflect"}
     yield "CenterCrop", {"height": 60, "width": 70, "pad_if_needed": True, "pad_position": "random"}
     yield "Crop", {"x_max": 90, "y_max": 80, "pad_if_needed": True, "fill": 3}
     yield "CropAndPad", {"px": None, "percent": (-0.2, 0.2), "keep_size": False, "border_mode": "wrap"}

@@ -152,7 +152,7 @@ def test_masks_of_another_size(case, size):
         refused(lambda index=index: unchecked(image=image, mask=mask, index=index))
 
 
-@pytest.mark.parametrize("name", ["RandomCrop", "CenterCrop", "Crop", "RandomSizedCrop"])
+@pytest.mark.parametrize("name", ["RandomCrop", "CenterCrop", "Crop"])
 def test_a_crop_larger_than_the_image_is_refused_in_words(name):
     policy = A.Compose([default(name)])
     for size in ((5, 64), (48, 4), (1, 1)):
@@ -160,6 +160,11 @@ def test_a_crop_larger_than_the_image_is_refused_in_words(name):
         assert words is not None
         assert name in words
         assert f"got {size[0]}×{size[1]}" in words
+
+
+def test_a_part_larger_than_the_image_is_as_large_as_the_image():
+    for size in ((5, 64), (48, 4), (1, 1)):
+        assert default("RandomSizedCrop")(image=photo(*size))["image"].shape == (12, 10, 3)
 
 
 @pytest.mark.parametrize("name", ["RandomCrop", "CenterCrop"])
