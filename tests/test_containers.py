@@ -125,11 +125,17 @@ def test_selected_channels_must_exist_and_keep_their_size():
         A.SelectiveChannelTransform([FLIP], channels=(0, 0))
 
 
-def test_nesting_to_any_depth():
+def nested(levels):
     node = INVERT
-    for _ in range(30):
-        node = A.Sequential([A.OneOf([A.SomeOf([node], n=1)], p=1)], p=1)
-    assert same(A.Compose([node])(image=IMAGE)["image"], 255 - IMAGE)
+    for level in range(levels):
+        node = (A.Sequential, A.OneOf, A.SomeOf)[level % 3]([node], p=1)
+    return node
+
+
+def test_nesting_as_deep_as_anyone_needs():
+    assert same(A.Compose([nested(39)])(image=IMAGE)["image"], 255 - IMAGE)
+    with pytest.raises(A.PolicyError, match="nested too deeply"):
+        A.Compose([nested(60)])
 
 
 def test_a_transform_added_at_the_end_changes_no_draw_before_it():
