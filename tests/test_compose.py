@@ -1,159 +1,245 @@
-"""Policies: randomness, results, saving, replay, errors in words."""
+"""Guards ``Compose``: arguments, order, probability, addition, indexing, equality, ``repr``, determinism as a fact."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import copy
+import pickle
 
 import numpy as np
 import pytest
+from pictures import labels, photo, same
 
 import fastaug as A
-from conftest import picture
-
-IMAGE = picture(60, 80)
 
 
-def test_a_bare_call_draws_afresh_and_an_index_is_a_pure_function() -> None:
-    policy = A.Compose([A.RandomCrop(20, 20)], seed=1)
-    bare = {policy(image=IMAGE)["image"].tobytes() for _ in range(20)}
-    assert len(bare) > 10
-    first = policy(image=IMAGE, index=4, epoch=2)["image"]
-    policy(image=IMAGE)
-    assert np.array_equal(first, policy(image=IMAGE, index=4, epoch=2)["image"])
-    assert len({policy(image=IMAGE, index=4, epoch=epoch)["image"].tobytes() for epoch in range(20)}) > 10
-    again = A.Compose([A.RandomCrop(20, 20)], seed=1)
-    assert {again(image=IMAGE)["image"].tobytes() for _ in range(20)} == bare
+def applied(policy, **data):
+    """The names of what a call applied."""
+    return [name for name, _ in policy(**data)["applied_transforms"]]
 
 
-def test_a_transform_added_at_the_end_changes_nothing_before_it() -> None:
-    short = A.Compose([A.RandomCrop(20, 20), A.Transpose()], seed=1, save_applied_params=True)
-    long = short + A.RandomRotate90()
-    for index in range(10):
-        before = short(image=IMAGE, index=index)["applied_transforms"]
-        assert long(image=IMAGE, index=index)["applied_transforms"][: len(before)] == before
+def test_transforms_run_in_order():
+    image = photo(40, 60)
+    crop_then_flip = A.Compose([A.RandomCrop(40, 60), A.HorizontalFlip(p=1)])(image=image)["image"]
+    assert same(crop_then_flip, image[:, ::-1].copy())
+    left = A.Compose([A.Crop(0, 0, 20, 40), A.HorizontalFlip(p=1)])(image=image)["image"]
+    right = A.Compose([A.HorizontalFlip(p=1), A.Crop(0, 0, 20, 40)])(image=image)["image"]
+    assert same(left, image[:, 19::-1].copy())
+    assert same(right, image[:, :39:-1].copy())
 
 
-def test_weights_of_one_of_follow_the_children() -> None:
-    policy = A.Compose(
-        [A.OneOf([A.HorizontalFlip(p=0.2), A.VerticalFlip(p=0.6)], p=1)], seed=0, save_applied_params=True
-    )
-    names = [policy(image=IMAGE, index=index)["applied_transforms"][0][0] for index in range(2000)]
-    assert abs(names.count("VerticalFlip") / 2000 - 0.75) < 0.04
+def test_the_result_is_new_and_the_input_stays():
+    image = photo()
+    before = image.copy()
+    result = A.Compose([A.NoOp(p=1)])(image=image)["image"]
+    assert same(image, before)
+    assert same(result, image)
+    assert not np.shares_memory(result, image)
 
 
-def test_some_of_keeps_the_written_order_and_random_order_does_not() -> None:
-    children = [A.HorizontalFlip(p=1), A.VerticalFlip(p=1), A.Transpose(p=1)]
-    orders: dict[str, set[tuple[str, ...]]] = {}
-    for kind in (A.SomeOf, A.RandomOrder):
-        policy = A.Compose([kind(children, n=3)], seed=0, save_applied_params=True)
-        runs = [policy(image=IMAGE, index=index)["applied_transforms"] for index in range(60)]
-        orders[kind.__name__] = {tuple(name for name, _ in run) for run in runs}
-    assert len(orders["SomeOf"]) == 1
-    assert len(orders["RandomOrder"]) == 6
+def test_p_of_the_policy_decides_about_all_of_it():
+    image = photo()
+    never = A.Compose([A.HorizontalFlip(p=1), A.Normalize()], p=0)
+    assert same(never(image=image)["image"], image)
+    half = A.Compose([A.HorizontalFlip(p=1), A.InvertImg(p=1)], p=0.5, seed=3, save_applied_params=True)
+    seen = {tuple(applied(half, image=image, index=index)) for index in range(40)}
+    assert seen == {(), ("HorizontalFlip", "InvertImg")}
 
 
-def test_selected_channels_only() -> None:
-    policy = A.Compose([A.SelectiveChannelTransform([A.InvertImg(p=1)], channels=(0, 2))], save_applied_params=True)
-    result = policy(image=IMAGE)
-    assert np.array_equal(result["image"][..., [0, 2]], 255 - IMAGE[..., [0, 2]])
-    assert np.array_equal(result["image"][..., 1], IMAGE[..., 1])
-    again = A.Compose.from_applied_transforms(result["applied_transforms"])
-    assert np.array_equal(again(image=IMAGE)["image"], result["image"])
+def test_an_empty_policy_gives_back_what_came():
+    image = photo()
+    policy = A.Compose([])
+    assert policy.is_deterministic
+    assert same(policy(image=image)["image"], image)
 
 
-def test_lambda_sees_every_target() -> None:
+def test_addition_and_subtraction_make_new_policies():
+    base = A.Compose([A.HorizontalFlip(p=1)], seed=3)
+    assert [type(t).__name__ for t in base + A.InvertImg(p=1)] == ["HorizontalFlip", "InvertImg"]
+    assert [type(t).__name__ for t in base + [A.InvertImg(p=1), A.ToGray(p=1)]] == [
+        "HorizontalFlip",
+        "InvertImg",
+        "ToGray",
+    ]
+    assert [type(t).__name__ for t in A.InvertImg(p=1) + base] == ["InvertImg", "HorizontalFlip"]
+    assert [type(t).__name__ for t in [A.InvertImg(p=1)] + base] == ["InvertImg", "HorizontalFlip"]
+    longer = base + A.InvertImg(p=1)
+    assert [type(t).__name__ for t in longer - A.HorizontalFlip] == ["InvertImg"]
+    assert longer - A.InvertImg(p=1) == base
+    assert len(base) == 1
+    assert longer.seed == 3
+    with pytest.raises(A.PolicyError, match="no .*ToGray.* to take away"):
+        base - A.ToGray
+
+
+def test_length_indexing_and_iteration():
+    children = [A.HorizontalFlip(p=1), A.InvertImg(p=0.5), A.Normalize()]
+    policy = A.Compose(children)
+    assert len(policy) == 3
+    assert list(policy) == children
+    assert policy[1] == children[1]
+    assert policy[-1] == children[-1]
+    with pytest.raises(IndexError):
+        policy[3]
+
+
+def test_repr_is_code():
     policy = A.Compose(
         [
-            A.CenterCrop(30, 40),
-            A.Lambda(image=lambda image, **_: image[:, ::-1].copy(), mask=lambda mask, **_: mask + 1),
-            A.HorizontalFlip(p=1),
-        ]
-    )
-    result = policy(image=IMAGE, mask=IMAGE[..., 0])
-    assert np.array_equal(result["image"], IMAGE[15:45, 20:60])
-    assert np.array_equal(result["mask"], (IMAGE[15:45, 20:60, 0] + 1)[:, ::-1])
-    with pytest.raises(ZeroDivisionError):
-        A.Compose([A.Lambda(image=lambda image, **_: 1 // 0)])(image=IMAGE)
-
-
-def test_replay_compose() -> None:
-    policy = A.ReplayCompose([A.RandomCrop(20, 30), A.OneOf([A.Transpose(p=1), A.VerticalFlip(p=1)], p=0.7)], seed=0)
-    for _ in range(10):
-        first = policy(image=IMAGE, mask=IMAGE[..., 1])
-        again = A.ReplayCompose.replay(json.loads(json.dumps(first["replay"])), image=IMAGE, mask=IMAGE[..., 1])
-        assert np.array_equal(first["image"], again["image"])
-        assert np.array_equal(first["mask"], again["mask"])
-
-
-@pytest.mark.parametrize("suffix", [".json", ".yaml"])
-def test_saving(tmp_path: Path, suffix: str) -> None:
-    policy = A.Compose(
-        [A.OneOf([A.Rotate(limit=20, p=1), A.NoOp(p=1)], p=0.5), A.SomeOf([A.InvertImg(), A.Transpose()], n=1)],
-        bbox_params=A.BboxParams("yolo", min_area=4),
+            A.RandomCrop(20, 24),
+            A.OneOf([A.InvertImg(p=0.3), A.SomeOf([A.ToGray(p=1), A.Solarize(p=0.2)], n=2, p=0.9)], p=0.7),
+            A.OneOrOther(A.HorizontalFlip(p=1), A.VerticalFlip(p=1), p=0.4),
+            A.RandomOrder([A.RandomGamma(), A.Posterize()], n=2),
+            A.SelectiveChannelTransform([A.InvertImg(p=1)], channels=(0, 2)),
+            A.Sequential([A.Normalize(mean=[0.5], std=[0.25])], p=1),
+        ],
+        bbox_params=A.BboxParams("coco", label_fields=["names"], min_area=3),
         keypoint_params=A.KeypointParams("xya", remove_invisible=False),
-        additional_targets={"image2": "image"},
-        seed=9,
+        additional_targets={"depth": "mask"},
+        p=0.75,
+        strict=True,
+        mask_interpolation="linear",
+        seed=11,
+        save_applied_params=True,
+        merge_geometry=True,
     )
-    path = tmp_path / f"policy{suffix}"
-    A.save(policy, path)
-    loaded = A.load(path)
-    assert loaded == policy
-    assert loaded.fingerprint == policy.fingerprint
-    assert eval(repr(policy), vars(A)) == policy
-    newer = policy.to_dict() | {"fastaug": 99}
-    with pytest.raises(A.PolicyError, match="newer fastaug"):
-        A.Compose.from_dict(newer)
+    again = eval(repr(policy), vars(A))
+    assert again == policy
+    assert repr(again) == repr(policy)
+
+
+def test_equality_and_hash_follow_the_arguments():
+    assert A.Compose([A.HorizontalFlip()], seed=1) == A.Compose([A.HorizontalFlip(p=0.5)], seed=1)
+    assert A.Compose([A.HorizontalFlip()], seed=1) != A.Compose([A.HorizontalFlip()], seed=2)
+    assert A.Compose([A.HorizontalFlip()]) != A.Compose([A.VerticalFlip()])
+    assert hash(A.Compose([A.HorizontalFlip()], seed=1)) == hash(A.Compose([A.HorizontalFlip()], seed=1))
+
+
+def test_a_copy_gives_the_same_pixels_even_without_a_seed():
+    image = photo()
+    policy = A.Compose([A.RandomCrop(20, 24), A.HorizontalFlip()])
+    for again in (copy.copy(policy), copy.deepcopy(policy), pickle.loads(pickle.dumps(policy))):
+        for index in range(8):
+            assert same(again(image=image, index=index), policy(image=image, index=index))
+
+
+def test_a_copy_goes_on_counting_where_the_original_stood():
+    image = photo()
+    policy = A.Compose([A.RandomCrop(8, 8)], seed=5)
+    for _ in range(3):
+        policy(image=image)
+    again = pickle.loads(pickle.dumps(policy))
+    assert [same(policy(image=image), again(image=image)) for _ in range(5)] == [True] * 5
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    ("transforms", "expected"),
     [
-        (lambda: A.RandomCrop(0, 3), r"RandomCrop\.height: must be a whole number from 1"),
-        (lambda: A.RandomCrop(heigth=3, width=3), "did you mean 'height'"),
-        (lambda: A.RandomCrop(3), r"RandomCrop\.width: is required"),
-        (lambda: A.Rotate(limit=3, angle_range=(1, 2)), "given twice"),
-        (lambda: A.Affine(interpolation="linaer"), "did you mean 'linear'"),
-        (lambda: A.HorizontalFlip(p=2), r"HorizontalFlip\.p: must be between 0 and 1"),
-        (lambda: A.Compose([A.HorizontalFlip]), "is a class"),
-        (lambda: A.OneOf([]), "nothing to choose from"),
-        (lambda: A.RandomResizedCrop((8, 8), scale=(0.5, 2)), r"scale: both ends must lie between 0 and 1"),
-        (lambda: A.BboxParams("coco", format="yolo"), "two names of one argument"),
-        (lambda: A.Compose([A.ToTensorV2(p=0.5)]), "must be 1"),
+        ([A.Normalize()], True),
+        ([A.HorizontalFlip(p=1)], True),
+        ([A.HorizontalFlip(p=0)], True),
+        ([A.HorizontalFlip(p=0.5)], False),
+        ([A.CenterCrop(8, 8), A.Normalize()], True),
+        ([A.RandomCrop(8, 8)], False),
+        ([A.OneOf([A.HorizontalFlip(p=1)], p=1)], True),
+        ([A.OneOf([A.HorizontalFlip(p=1), A.VerticalFlip(p=1)], p=1)], False),
+        ([A.OneOf([A.HorizontalFlip(p=1), A.VerticalFlip(p=0)], p=1)], True),
+        ([A.SomeOf([A.HorizontalFlip(p=1), A.VerticalFlip(p=1)], n=2)], True),
+        ([A.SomeOf([A.HorizontalFlip(p=1), A.VerticalFlip(p=1)], n=1)], False),
+        ([A.RandomOrder([A.HorizontalFlip(p=1), A.InvertImg(p=1)], n=2)], False),
+        ([A.Sequential([A.RandomCrop(8, 8)], p=0)], True),
+        ([A.Lambda(image=lambda image, **_: image)], False),
     ],
+    ids=str,
 )
-def test_a_wrong_policy_is_refused_with_its_path(make: object, words: str) -> None:
-    with pytest.raises(A.PolicyError, match=words):
-        make()  # type: ignore[operator]
+def test_determinism_is_a_checkable_fact(transforms, expected):
+    assert A.Compose(transforms).is_deterministic is expected
 
 
-@pytest.mark.parametrize(
-    ("data", "kind", "words"),
-    [
-        ({"image": IMAGE.astype(np.float64)}, A.ShapeError, "astype"),
-        ({"image": IMAGE[:10]}, A.ShapeError, "at least 20×20"),
-        ({"image": IMAGE[:, :0]}, A.ShapeError, "no pixels"),
-        ({"image": IMAGE[None]}, A.ShapeError, "4 dimensions"),
-        ({"image": "no/such/file.png"}, A.DecodeError, "no/such/file.png"),
-        ({"image": b""}, A.DecodeError, "empty"),
-        ({"image": b"not an image"}, A.DecodeError, "known format"),
-        ({"image": IMAGE, "mask": IMAGE[:30, :, 0]}, A.ShapeError, "same height and width"),
-        ({"image": IMAGE, "bboxes": [[1, 2, 3, 4]]}, A.TargetError, "bbox_params"),
-        ({"mask": IMAGE[..., 0]}, A.ShapeError, None),
-    ],
-)
-def test_wrong_input_is_refused_in_words(data: dict[str, object], kind: type[Exception], words: str | None) -> None:
-    policy = A.Compose([A.RandomCrop(20, 20)])
-    if words is None:
-        assert policy(**data)["mask"].shape == (20, 20)
-        return
-    with pytest.raises(kind, match=words) as caught:
-        policy(**data)
-    assert "panicked" not in str(caught.value)
-    assert isinstance(caught.value, ValueError)
+def test_strict_refuses_what_is_no_target():
+    image = photo()
+    with pytest.raises(A.TargetError, match="'name' is no target"):
+        A.Compose([A.NoOp()], strict=True)(image=image, name="x")
+    assert A.Compose([A.NoOp()])(image=image, name="x")["name"] == "x"
 
 
-def test_explain_tells_what_is_fused() -> None:
+def test_targets_are_named():
+    with pytest.raises(KeyError, match="image=image"):
+        A.Compose([A.NoOp()])(photo())
+
+
+def test_an_image_is_needed():
+    with pytest.raises(A.ShapeError, match="no image"):
+        A.Compose([A.NoOp()])(name="x")
+
+
+def test_sizes_are_compared_unless_told_not_to():
+    image, mask = photo(20, 30), labels(20, 31)
+    with pytest.raises(A.ShapeError, match=r"image 20×30.*mask 20×31.*is_check_shapes=False"):
+        A.Compose([A.HorizontalFlip(p=1)])(image=image, mask=mask)
+    result = A.Compose([A.HorizontalFlip(p=1)], is_check_shapes=False)(image=image, mask=mask)
+    assert same(result["mask"], mask[:, ::-1].copy())
+
+
+def test_additional_targets_move_along():
+    image, other = photo(seed=1), photo(seed=2)
+    depth = labels(dtype=np.uint16)
+    policy = A.Compose(
+        [A.RandomCrop(16, 16), A.HorizontalFlip(), A.InvertImg(p=1)],
+        additional_targets={"right": "image", "depth": "mask"},
+        seed=1,
+    )
+    for index in range(6):
+        result = policy(image=image, right=other, depth=depth, index=index)
+        assert same(result["right"], policy(image=other, index=index)["image"])
+        assert same(result["depth"], policy(image=image, mask=depth, index=index)["mask"])
+
+
+def test_additional_targets_must_be_something():
+    with pytest.raises(A.PolicyError, match=r"additional_targets\['x'\].*must be one of"):
+        A.Compose([], additional_targets={"x": "picture"})
+    with pytest.raises(A.PolicyError, match="mask is a target already"):
+        A.Compose([], additional_targets={"mask": "image"})
+
+
+def test_mask_interpolation_of_the_policy_counts_for_all_masks():
+    image = photo(20, 30)
+    mask = np.zeros((20, 30), np.uint8)
+    mask[:, 15:] = 200
+    by_default = A.Compose([A.Resize(31, 47)])(image=image, mask=mask)["mask"]
+    smooth = A.Compose([A.Resize(31, 47)], mask_interpolation="linear")(image=image, mask=mask)["mask"]
+    by_number = A.Compose([A.Resize(31, 47)], mask_interpolation=1)(image=image, mask=mask)["mask"]
+    assert set(np.unique(by_default)) == {0, 200}
+    assert len(np.unique(smooth)) > 2
+    assert same(smooth, by_number)
+
+
+def test_a_policy_inside_a_policy_is_its_transforms():
+    image = photo()
+    inner = A.Compose([A.HorizontalFlip(p=1), A.InvertImg(p=1)])
+    assert same(A.Compose([inner])(image=image), A.Compose([A.HorizontalFlip(p=1), A.InvertImg(p=1)])(image=image))
+
+
+def test_what_can_not_be_asked_for_is_refused():
+    with pytest.raises(A.PolicyError, match="instance_binding: not supported"):
+        A.Compose([], instance_binding=["a"])
+
+
+def test_a_single_transform_runs_alone():
+    image = photo()
+    assert same(A.HorizontalFlip(p=1)(image=image)["image"], image[:, ::-1].copy())
+    assert same(A.OneOf([A.InvertImg(p=1)], p=1)(image=image)["image"], 255 - image)
+
+
+def test_explain_tells_draws_and_operations():
+    policy = A.Compose([A.RandomCrop(16, 24), A.HorizontalFlip(p=1), A.Normalize()], seed=3)
+    for text in (policy.explain((48, 64), index=4), policy.explain(photo(), index=4)):
+        for word in ("RandomCrop", "HorizontalFlip", "Normalize", "16", "24"):
+            assert word in text
+    assert policy.explain((48, 64), index=4) == policy.explain((48, 64), index=4)
+    assert len({policy.explain((48, 64), index=index) for index in range(10)}) > 1
+
+
+def test_explain_tells_what_is_fused():
     policy = A.Compose([A.RandomResizedCrop((32, 32)), A.HorizontalFlip(p=1), A.Normalize()], seed=0)
     text = policy.explain((60, 80), index=1)
     for words in ("crop=", "resize to 32×32", "one pass [flip left–right; normalize", "reads nothing"):

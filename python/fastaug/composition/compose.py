@@ -415,9 +415,8 @@ class _Call:
         self.points: dict[str, list[Points]] = {}
         tensor = policy._to_tensor
         image_layout = layout if layout is not None else (_HWC if tensor is None else _CHW)
-        mask_layout = _CHW if tensor is not None and tensor.transpose_mask else _HWC
+        transposes_masks = tensor is not None and tensor.transpose_mask
         image_column = (_IMAGE, image_layout, dtype)
-        mask_column = (_MASK, mask_layout, None)
         kinds = policy._kinds
         for name, value in data.items():
             kind = kinds.get(name)
@@ -427,7 +426,7 @@ class _Call:
                         f"{name!r} is no target of this policy; targets are {sorted(policy.available_keys)}"
                     )
             elif kind in ("image", "mask"):
-                column = image_column if kind == "image" else mask_column
+                column = image_column if kind == "image" else _mask_column(value, transposes_masks)
                 if kind == "image":
                     # The image whose size counts comes first.
                     at = sum(count for _, group, count in self.groups if group in ("image", "images"))
@@ -437,7 +436,6 @@ class _Call:
                     self._insert(len(self.pixels), name, value, column)
                     self.groups.append((name, kind, 1))
             elif kind in ("images", "masks"):
-                column = image_column if kind == "images" else mask_column
                 members = list(value)
                 at = (
                     sum(count for _, group, count in self.groups if group in ("image", "images"))
@@ -445,6 +443,7 @@ class _Call:
                     else len(self.pixels)
                 )
                 for number, member in enumerate(members):
+                    column = image_column if kind == "images" else _mask_column(member, transposes_masks)
                     self._insert(at + number, f"{name}[{number}]", member, column)
                 group = (name, kind, len(members))
                 if kind == "images":
@@ -565,6 +564,11 @@ class _Call:
             else:
                 labels = type(labels)(mapping.get(label, label) for label in labels)
         return labels
+
+
+def _mask_column(mask: Any, transposes: bool) -> tuple[int, int, str | None]:
+    """How a mask is given back: with channels first only if it has some."""
+    return (_MASK, _CHW if transposes and getattr(mask, "ndim", 2) == 3 else _HWC, None)
 
 
 def applied_list(policy: Compose, records: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -9,7 +9,7 @@ use fastaug_core::{
 };
 use half::f16;
 use numpy::{Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::{exceptions::PyTypeError, prelude::*, types::PyBytes};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::{PyBytes, PyDict}};
 use std::path::PathBuf;
 
 /// A numpy array that the core may read, and what is needed to give back one like it.
@@ -120,7 +120,11 @@ impl ArrayIn {
         if !(packed_pixels && packed_rows && whole_rows && aligned) {
             let numpy = py.import("numpy")?;
             let native = descriptor.call_method1("newbyteorder", ("=",))?;
-            let packed = numpy.call_method1("ascontiguousarray", (array, native))?.cast_into::<PyUntypedArray>()?;
+            // Always a copy: `ascontiguousarray` gives back an unaligned array as it is, and this would never end.
+            let options = PyDict::new(py);
+            options.set_item("copy", true)?;
+            options.set_item("order", "C")?;
+            let packed = numpy.call_method("array", (array, native), Some(&options))?.cast_into::<PyUntypedArray>()?;
             return Self::new(&packed, role, name);
         }
         let stride = if shape.height == 1 { shape.row_len() as isize } else { strides[0] / item };

@@ -118,7 +118,9 @@ impl Sample {
         record: bool,
         callbacks: Option<&dyn Callbacks>,
     ) -> Result<Prepared<'_>> {
-        self.pixels.iter_mut().try_for_each(Input::load)?;
+        // A file that cannot be read is named by its own message.
+        self.pixels.iter_mut().try_for_each(Input::load).map_err(|error| at(self.name.as_ref(), error))?;
+        let place = self.place();
         let pixels = self
             .pixels
             .iter()
@@ -127,15 +129,24 @@ impl Sample {
             .collect();
         let inputs =
             Inputs { pixels, boxes: std::mem::take(&mut self.boxes), keypoints: std::mem::take(&mut self.keypoints) };
+        prepare(policy, self.seeds, inputs, record, callbacks).map_err(|error| at(place.as_ref(), error))
+    }
+
+    /// Which sample this is and which file it comes from, for messages.
+    fn place(&self) -> Option<String> {
         let label = self.pixels.first().and_then(Input::label);
-        let name = match (&self.name, label) {
+        match (&self.name, label) {
             (Some(name), Some(label)) => Some(format!("{name} ({label})")),
             (name, label) => name.clone().or(label),
-        };
-        prepare(policy, self.seeds, inputs, record, callbacks).map_err(|error| match name {
-            Some(name) => error.at(name),
-            None => error,
-        })
+        }
+    }
+}
+
+/// An error with the sample it belongs to, if that has a name.
+fn at(place: Option<&String>, error: Error) -> Error {
+    match place {
+        Some(place) => error.at(place),
+        None => error,
     }
 }
 
@@ -185,7 +196,7 @@ impl Pipeline {
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, keypoints, seeds)?;
-        let likenesses = sample.likenesses();
+        let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
         let prepared = match prepared {
@@ -208,7 +219,7 @@ impl Pipeline {
             let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
             if plain { prepared.finish_plain(outputs) } else { prepared.finish(outputs) }
         })
-        .map_err(|error| to_python(&error))?;
+        .map_err(|error| to_python(&at(place.as_ref(), error)))?;
         let arrays = arrays
             .into_iter()
             .zip(&likenesses)
@@ -257,6 +268,7 @@ impl Pipeline {
         let count = waiting.len();
         let functions = Functions::new(&self.functions);
         let likenesses: Vec<Vec<Likeness>> = waiting.iter().map(Sample::likenesses).collect();
+        let places: Vec<Option<String>> = waiting.iter().map(Sample::place).collect();
         let prepared = py.detach(|| prepare_all(&mut waiting, &self.policy, &columns, record, &functions, threads));
         let prepared = match prepared {
             Ok(prepared) => prepared,
@@ -285,7 +297,7 @@ impl Pipeline {
                 // SAFETY: `number` is visited once, and each room has a slot of its own for it.
                 let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
                 if let Err(error) = sample.finish(outputs) {
-                    keep_first(&failed, number, error);
+                    keep_first(&failed, number, at(places[number].as_ref(), error));
                 }
             });
             first_error(failed)
@@ -371,7 +383,7 @@ fn keep_first(failed: &Mutex<Option<(usize, Error)>>, number: usize, error: Erro
 /// The error of the first sample in order, whichever thread met one first.
 fn first_error(failed: Mutex<Option<(usize, Error)>>) -> Result<()> {
     match failed.into_inner().ok().flatten() {
-        Some((number, error)) => Err(error.at(format!("sample {number}"))),
+        Some((_, error)) => Err(error),
         None => Ok(()),
     }
 }
@@ -419,7 +431,12 @@ impl Room {
         images: &[(Format, Likeness)],
         out: Option<&Bound<'_, PyUntypedArray>>,
     ) -> PyResult<Self> {
-        let alike = images.first().filter(|first| images.iter().all(|image| image == *first));
+        // A file and an array may come out alike; only what the result has in common with its input counts.
+        let kind = |(format, likeness): &(Format, Likeness)| {
+            let flat = column.layout == Layout::Hwc && format.shape.channels == 1;
+            (*format, if flat { likeness.dimensions(column.role) } else { 3 }, likeness.type_name())
+        };
+        let alike = images.first().filter(|first| images.iter().all(|image| kind(image) == kind(first)));
         match (alike, out) {
             (Some((format, likeness)), None) => {
                 let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));

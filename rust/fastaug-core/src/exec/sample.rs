@@ -12,7 +12,10 @@ use crate::{
     Error, Result,
     codec::{self, ColourMode},
     image::{DType, Format, Image, ImageBuf, Rect, Scratch, Shape},
-    ops::{Context, Op, Role},
+    ops::{
+        Context, Op, Role,
+        geometry::{Crop, Geometry},
+    },
     plan::{self, Plan, Step},
     policy::{Applied, Pixels, Policy, Sampled, Subject},
     rng::Seeds,
@@ -122,12 +125,30 @@ pub fn prepare<'a>(
     let merge_geometry = policy.settings.merge_geometry;
     let mut work = Work { targets, merge_geometry, callbacks };
     let sampled = policy.sample(seeds, subject, record, &mut work)?;
+    work.targets.iter().try_for_each(|target| check_crops(&sampled.ops, target.format, target.role))?;
     let plans = work
         .targets
         .iter()
         .map(|target| plan::build(&sampled.ops, target.format, target.role, merge_geometry))
         .collect();
     Ok(Prepared { targets: work.targets, plans, sampled })
+}
+
+/// Crops are sampled for the first image; one of another size may be too small for them.
+fn check_crops(ops: &[Op], format: Format, role: Role) -> Result<()> {
+    let mut format = format;
+    for op in ops {
+        if let Op::Geometry(Geometry::Crop(Crop { rect })) = op
+            && !rect.fits(format.shape)
+        {
+            return Err(Error::Shape(format!(
+                "{}×{} pixels at ({}, {}) cannot be cut from an image or mask of {}×{}: give all of them the size of the first image",
+                rect.height, rect.width, rect.x, rect.y, format.shape.height, format.shape.width
+            )));
+        }
+        format = op.output(format, role);
+    }
+    Ok(())
 }
 
 fn source_format(source: Source<'_>) -> Result<Format> {
@@ -264,6 +285,7 @@ impl Pixels for Work<'_, '_> {
             for target in &mut self.targets {
                 let encoded = matches!(target.current, Current::Source(Source::Encoded(..)));
                 if encoded || ops.iter().any(|op| op.applies_to(target.role)) {
+                    check_crops(ops, target.format, target.role)?;
                     let plan = plan::build(ops, target.format, target.role, self.merge_geometry);
                     target.advance(&plan, context)?;
                 }

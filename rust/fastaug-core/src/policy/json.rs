@@ -73,8 +73,15 @@ fn join(path: &str, inner: &str) -> String {
 
 /// Reads a whole policy.
 pub fn policy(text: &str) -> Result<(Settings, Vec<Node>)> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| wrong("policy", format!("not valid JSON: {error}")))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        let reason = error.to_string();
+        // The parser's own bound keeps hostile files from exhausting the stack.
+        if reason.contains("recursion limit") {
+            wrong("policy", "containers are nested too deeply; about 40 levels are possible")
+        } else {
+            wrong("policy", format!("not valid JSON: {reason}"))
+        }
+    })?;
     let version = value.get("fastaug").and_then(Value::as_u64);
     match version {
         Some(version) if version == u64::from(FORMAT_VERSION) => {}

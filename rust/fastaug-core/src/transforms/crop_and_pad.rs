@@ -34,10 +34,10 @@ enum Amount {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "must be a number, a pair, or four numbers, pairs or lists: top, right, bottom, left")]
 enum Amounts {
+    /// Top, right, bottom, left. Tried first, since four numbers are not four choices for all.
+    Sides(Amount, Amount, Amount, Amount),
     /// The same for all, or from the same range.
     All(Amount),
-    /// Top, right, bottom, left.
-    Sides(Amount, Amount, Amount, Amount),
 }
 
 /// Crops (below zero) or pads (above).

@@ -30,8 +30,9 @@ impl Transform for RandomRotate90 {
             Some(elements) if elements.is_empty() || elements.iter().any(|element| !TURNS.contains(element)) => {
                 Err(("group_elements", format!("{accepted}, and at least one of them")))
             }
-            Some(_) if self.group_element.is_some() => {
-                Err(("group_elements", "give either group_element or group_elements, not both".into()))
+            // One that was drawn from them is how a replay is written.
+            Some(elements) if self.group_element.is_some_and(|element| !elements.contains(&element)) => {
+                Err(("group_element", "must be among group_elements, where both are given".into()))
             }
             _ => Ok(()),
         }

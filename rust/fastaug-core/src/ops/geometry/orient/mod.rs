@@ -163,9 +163,10 @@ impl GeometryOp for Orient {
 
     fn map_keypoint(&self, input: Shape, keypoint: Keypoint) -> Keypoint {
         let (x, y) = self.symmetry.map_centre(input, keypoint.x, keypoint.y);
+        // Angles run against the clock while y points down, so the diagonal that is swapped about lies at −45°.
         let mut angle = keypoint.angle;
         if self.symmetry.transpose {
-            angle = std::f64::consts::FRAC_PI_2 - angle;
+            angle = -std::f64::consts::FRAC_PI_2 - angle;
         }
         if self.symmetry.flip_x {
             angle = std::f64::consts::PI - angle;
@@ -173,7 +174,8 @@ impl GeometryOp for Orient {
         if self.symmetry.flip_y {
             angle = -angle;
         }
-        Keypoint { x, y, angle: angle.rem_euclid(std::f64::consts::TAU), ..keypoint }
+        // Adding 0 makes a 0 of −0.
+        Keypoint { x, y, angle: angle.rem_euclid(std::f64::consts::TAU) + 0.0, ..keypoint }
     }
 }
 
