@@ -5,8 +5,10 @@ Run by `make demo`. Writes demo.png: originals on the left, augmented views with
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,9 @@ import fastaug as A
 
 Picture = npt.NDArray[np.uint8]
 
-FILES = sorted((Path(__file__).parent / "images").glob("*.jpg"))
+IMAGES = Path(__file__).parent / "images"
+FILES = sorted(IMAGES.glob("*.jpg"))
+ANNOTATIONS: dict[str, Any] = json.loads((IMAGES / "annotations.json").read_text())
 GREEN, RED, BLUE = (60, 220, 90), (240, 70, 60), (70, 120, 255)
 
 CLASSIFICATION = A.Compose(
@@ -94,20 +98,18 @@ def annotated(result: dict[str, object]) -> Picture:
 
 def grid() -> Picture:
     """One row per picture: the original and six views."""
+    fitted = A.Compose(
+        [A.LetterBox((200, 200), fill=40)],
+        bbox_params=A.BboxParams("pascal_voc"),
+        keypoint_params=A.KeypointParams("xy"),
+    )
     rows = []
     for number, path in enumerate(FILES[:5]):
-        image = A.imread(path)
-        height, width = image.shape[:2]
-        y, x = np.mgrid[:height, :width]
-        centre, radius = (width * 0.4, height * 0.55), min(height, width) * 0.2
-        mask = ((x - centre[0]) ** 2 + (y - centre[1]) ** 2 < radius**2).astype(np.uint8)
-        box = [centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius]
-        data = {"image": image, "mask": mask, "bboxes": [box], "keypoints": [list(centre), [width * 0.8, height * 0.3]]}
-        fitted = A.Compose(
-            [A.LetterBox((200, 200), fill=40)],
-            bbox_params=A.BboxParams("pascal_voc"),
-            keypoint_params=A.KeypointParams("xy"),
-        )
+        known = ANNOTATIONS[path.name]
+        # Only the first class is shown: the others are hills, leaves and houses behind.
+        mask = A.imread(path.with_name(known["mask"]), mode="gray") == 1
+        data = {"mask": mask.astype(np.uint8), "bboxes": known["bboxes"], "keypoints": known["keypoints"]}
+        data["image"] = A.imread(path)
         views = [annotated(fitted(**data))]
         views += [annotated(VIEWS(**data, index=10 * number + view)) for view in range(6)]
         rows.append(

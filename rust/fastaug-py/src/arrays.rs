@@ -9,7 +9,11 @@ use fastaug_core::{
 };
 use half::f16;
 use numpy::{Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
-use pyo3::{exceptions::PyTypeError, prelude::*, types::{PyBytes, PyDict}};
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
 use std::path::PathBuf;
 
 /// A numpy array that the core may read, and what is needed to give back one like it.

@@ -113,10 +113,10 @@ fn normal_pairs<S: Simd>(words: u32x8<S>) -> [f32x8<S>; 2] {
     let bits = unit.bitcast::<i32x8<S>>();
     let exponent = (bits - 0x3F35_04F3) >> 23;
     let part = (bits - (exponent << 23)).bitcast::<f32x8<S>>() - 1.0;
-    let series = part * 0.286_394_39 - 0.446_600_7;
+    let series = part * 0.286_394_4 - 0.446_600_7;
     let series = part * series + 0.509_449_66;
-    let series = part * series - 0.664_517_52;
-    let series = part * series + 0.999_701_02;
+    let series = part * series - 0.664_517_5;
+    let series = part * series + 0.999_701;
     let series = part * series - 2.000_025_5;
     let distance = (part * series - f32x8::float_from(exponent) * (2.0 * std::f32::consts::LN_2)).sqrt();
 

@@ -150,7 +150,7 @@ impl PixelNoise {
     }
 
     /// The key of the generator.
-    pub(super) const fn key(&self) -> [u32; 2] {
+    pub(super) const fn key(self) -> [u32; 2] {
         self.generator.key()
     }
 

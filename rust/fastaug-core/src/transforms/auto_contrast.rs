@@ -1,4 +1,4 @@
-//! AutoContrastMethodes the values to the whole range.
+//! Stretches the values to the whole range.
 //!
 //! Parameters: `cutoff`, `ignore`, `method`. Operations: [`AutoContrast`](measure::AutoContrast).
 
@@ -10,7 +10,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// AutoContrastMethodes each channel.
+/// Stretches each channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutoContrast {

@@ -8,8 +8,8 @@ pub mod sample;
 mod warp;
 
 pub use crop::Crop;
-pub use orient::{Orient, Symmetry, orient_rows};
 use orient::reverse_pixels;
+pub use orient::{Orient, Symmetry, orient_rows};
 pub use pad::Pad;
 pub use resize::Resize;
 pub use warp::{BoxMethod, Matrix, Warp, invert, multiply};

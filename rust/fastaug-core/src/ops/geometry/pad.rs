@@ -205,7 +205,14 @@ mod tests {
                                 let shape = outside.with_size(rows.len() / outside.row_len(), outside.width);
                                 let mut target = ViewMut::contiguous(rows, shape);
                                 let source = View::contiguous(&data, inside);
-                                pad.write_rows(source, Symmetry::IDENTITY, index * band, Role::Image, &mut target, level);
+                                pad.write_rows(
+                                    source,
+                                    Symmetry::IDENTITY,
+                                    index * band,
+                                    Role::Image,
+                                    &mut target,
+                                    level,
+                                );
                             }
                             assert!(output == expected, "{mode:?} {inside:?} in bands of {band}");
                         }

@@ -107,10 +107,9 @@ impl Warp {
                 self.resample_by::<T, Nearest>(source, target, role, context);
             }
             // A warp has no one scale that an area could follow.
-            Interpolation::Linear
-            | Interpolation::LinearExact
-            | Interpolation::Area
-            | Interpolation::Antialias => self.resample_by::<T, Linear>(source, target, role, context),
+            Interpolation::Linear | Interpolation::LinearExact | Interpolation::Area | Interpolation::Antialias => {
+                self.resample_by::<T, Linear>(source, target, role, context)
+            }
             Interpolation::Cubic | Interpolation::AntialiasCubic => {
                 self.resample_by::<T, Cubic>(source, target, role, context);
             }

@@ -154,7 +154,7 @@ mod tests {
     fn known_pixels_come_out_as_in_opencv() {
         let op = LumaLut { label: "test", table: std::array::from_fn(|value| value as u8) };
         let shape = crate::image::Shape::new(1, 4, 3);
-        let values = [10, 200, 30, 255, 0, 0, 0, 0, 255, 90, 91, 92];
+        let values = [10u8, 200, 30, 255, 0, 0, 0, 0, 255, 90, 91, 92];
         let made = twins::run(&op, &values, shape, Role::Image, 1, crate::simd::level());
         assert_eq!(made, [10, 200, 30, 254, 0, 0, 0, 0, 254, 90, 91, 93]);
     }

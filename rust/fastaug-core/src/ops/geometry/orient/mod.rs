@@ -224,7 +224,13 @@ mod tests {
     };
     use fearless_simd::Level;
 
-    fn oriented<T: Element>(data: &[T], shape: Shape, symmetry: Symmetry, level: Level, band: usize) -> (Vec<T>, Shape) {
+    fn oriented<T: Element>(
+        data: &[T],
+        shape: Shape,
+        symmetry: Symmetry,
+        level: Level,
+        band: usize,
+    ) -> (Vec<T>, Shape) {
         let output = symmetry.output_shape(shape);
         let mut result = vec![T::default(); output.len()];
         for (index, rows) in result.chunks_mut(band * output.row_len()).enumerate() {

@@ -231,15 +231,14 @@ fn tiles<S: Simd, T: Element, K: Tile>(
             for (index, register) in registers[..K::COLUMNS].iter_mut().enumerate() {
                 let begin = start as isize + place.source_row(column + index) as isize * stride;
                 let begin = begin as usize * size + from;
-                *register = match data.get(begin..begin + BLOCK) {
-                    Some(block) => u8x16::from_slice(simd, block),
-                    None => {
-                        // The end of the image: less than a block is left.
-                        let mut block = [0; BLOCK];
-                        let rest = &data[begin..];
-                        block[..rest.len()].copy_from_slice(rest);
-                        u8x16::load_array(simd, block)
-                    }
+                *register = if let Some(block) = data.get(begin..begin + BLOCK) {
+                    u8x16::from_slice(simd, block)
+                } else {
+                    // The end of the image: less than a block is left.
+                    let mut block = [0; BLOCK];
+                    let rest = &data[begin..];
+                    block[..rest.len()].copy_from_slice(rest);
+                    u8x16::load_array(simd, block)
                 };
             }
             K::transpose(simd, &mut registers);

@@ -161,13 +161,15 @@ fn four_pixels<S: Simd, const CHANNELS: usize>(
 ) -> [u8; 16] {
     let first = two_pixels::<S, CHANNELS>(simd, points, weights, [begin, begin + 2]);
     let second = two_pixels::<S, CHANNELS>(simd, points, weights, [begin + 1, begin + 3]);
-    let spread = |begin: usize| -> [u8; 16] {
-        std::array::from_fn(|index| {
-            if (begin..begin + CHANNELS).contains(&index) { 4 * (index - begin) as u8 } else { ZERO }
-        })
-    };
+    let spread =
+        |begin: usize| -> [u8; 16] {
+            std::array::from_fn(|index| {
+                if (begin..begin + CHANNELS).contains(&index) { 4 * (index - begin) as u8 } else { ZERO }
+            })
+        };
     let (low, high) = (u8x16::load_array(simd, spread(0)), u8x16::load_array(simd, spread(CHANNELS)));
-    let values = first.swizzle_dyn_within_blocks(low.combine(low)) | second.swizzle_dyn_within_blocks(high.combine(high));
+    let values =
+        first.swizzle_dyn_within_blocks(low.combine(low)) | second.swizzle_dyn_within_blocks(high.combine(high));
     let (low, high) = values.split();
     let mut bytes = [0; 16];
     low.store_slice(&mut bytes);

@@ -154,9 +154,10 @@ impl Limits {
     /// Where the neighbours are, whose first is at some column and row and at some place in memory.
     #[inline(always)]
     fn kind(&self, left: i32, top: i32, first: u32, outside: Kind) -> Kind {
+        // Without branches: the compiler works on several points at once.
+        #[allow(clippy::needless_bitwise_bool)]
         let inside = ((left as u32) < self.room[0]) & ((top as u32) < self.room[1]) & (first < self.begins);
-        let touches =
-            ((left + self.after) as u32) < self.any[0] && ((top + self.after) as u32) < self.any[1];
+        let touches = ((left + self.after) as u32) < self.any[0] && ((top + self.after) as u32) < self.any[1];
         if inside {
             Kind::Inside
         } else if touches {

@@ -17,7 +17,8 @@ impl<T: Element> Kernel<T> for Nearest {
     }
 
     #[simd]
-    fn compute<S: Simd>(_simd: S, points: Points<'_, T>, target: &mut [T]) {
+    fn compute<S: Simd>(simd: S, points: Points<'_, T>, target: &mut [T]) {
+        let _ = simd;
         match points.channels {
             1 => copy::<T, 1>(points, target),
             2 => copy::<T, 2>(points, target),

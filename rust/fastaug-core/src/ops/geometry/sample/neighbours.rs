@@ -48,9 +48,12 @@ impl Weights<8> for Lanczos {
         let small = f64::from(part) * FRAC_PI_4;
         let square = small * small;
         let sine = small
-            * (1.0 - square / 6.0 * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0 * (1.0 - square / 110.0)))));
+            * (1.0
+                - square / 6.0
+                    * (1.0 - square / 20.0 * (1.0 - square / 42.0 * (1.0 - square / 72.0 * (1.0 - square / 110.0)))));
         let cosine = 1.0
-            - square / 2.0 * (1.0 - square / 12.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0 * (1.0 - square / 90.0))));
+            - square / 2.0
+                * (1.0 - square / 12.0 * (1.0 - square / 30.0 * (1.0 - square / 56.0 * (1.0 - square / 90.0))));
         // sin(−(part + 3)·π/4) and its cosine.
         let (first, turned) = ((sine - cosine) * FRAC_1_SQRT_2, -(sine + cosine) * FRAC_1_SQRT_2);
         let mut weights = [0.0; 8];
