@@ -108,7 +108,7 @@ impl Warp {
             }
             // A warp has no one scale that an area could follow.
             Interpolation::Linear | Interpolation::LinearExact | Interpolation::Area | Interpolation::Antialias => {
-                self.resample_by::<T, Linear>(source, target, role, context)
+                self.resample_by::<T, Linear>(source, target, role, context);
             }
             Interpolation::Cubic | Interpolation::AntialiasCubic => {
                 self.resample_by::<T, Cubic>(source, target, role, context);
