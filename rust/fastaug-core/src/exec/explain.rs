@@ -50,7 +50,7 @@ pub fn explain(
 ) -> Result<String> {
     let dtype = if is_float { DType::F32 } else { DType::U8 };
     let format = Format::new(Shape::new(height, width, channels), dtype);
-    let subject = Subject { format, boxes: Vec::new(), keypoints: Vec::new() };
+    let subject = Subject { format, boxes: Vec::new(), labels: None, keypoints: Vec::new() };
     let sampled = policy.sample(seeds, subject, true, &mut NoPixels)?;
     let mut text = String::new();
     let Seeds { seed, epoch, sample } = seeds;
