@@ -146,23 +146,24 @@ impl Transform for ConstrainedCoarseDropout {
     fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()> {
         let shape = sampler.shape();
         let holes = if let Some(indices) = &self.mask_indices {
-            let mask = sampler.pixels()?.mask()?.ok_or_else(|| {
-                Error::Target("there is no mask to find the objects of mask_indices in; pass mask=…".into())
-            })?;
-            let (height, width) = (mask.shape().height, mask.shape().width);
-            if (height, width) != (shape.height, shape.width) {
-                return Err(Error::Shape(format!(
-                    "the mask of {height}×{width} does not have the image's size of {}×{}",
-                    shape.height, shape.width
-                )));
-            }
-            let areas = connected_areas(&objects(mask, indices), width);
-            sampler.value("holes", |stream| self.around_points(stream, &areas, (height, width)))?
+            let size = (shape.height, shape.width);
+            let areas = match sampler.pixels()?.mask()? {
+                Some(mask) if (mask.shape().height, mask.shape().width) != size => {
+                    return Err(Error::Shape(format!(
+                        "the mask of {}×{} does not have the image's size of {}×{}",
+                        mask.shape().height,
+                        mask.shape().width,
+                        shape.height,
+                        shape.width
+                    )));
+                }
+                Some(mask) => connected_areas(&objects(mask, indices), shape.width),
+                None => Vec::new(),
+            };
+            sampler.value("holes", |stream| self.around_points(stream, &areas, size))?
         } else {
             let wanted = self.bbox_labels.as_deref().unwrap_or_default();
-            let labels = sampler.labels().ok_or_else(|| {
-                Error::Target("there are no boxes with labels to find those of bbox_labels among; pass bboxes=… with a label field or a fifth column".into())
-            })?;
+            let labels = sampler.labels().unwrap_or_default();
             let boxes: Vec<BBox> = sampler
                 .boxes()
                 .iter()
