@@ -64,7 +64,7 @@ pub(super) fn fill(window: &mut Window, at: usize) {
             weights += part.weight;
         }
         let length = (slope_x * slope_x + slope_y * slope_y).sqrt();
-        let value = sum / weights + (slope_x + slope_y) / (length + 1e-20);
+        let value = sum / weights + (slope_x + slope_y) / (length + 1e-20) + 0.5;
         window.set_value(at, channel, value.round_ties_even() as u8);
     }
 }
