@@ -3,6 +3,19 @@
 
 use super::window::{MOST_NEAR, Window};
 
+/// What a distance counts, by its square.
+const NEARNESS: [f32; 10] = nearness();
+
+const fn nearness() -> [f32; 10] {
+    let mut nearness = [0.0; 10];
+    let mut square = 0;
+    while square < nearness.len() {
+        nearness[square] = 1.0 / (square * square + 1) as f32;
+        square += 1;
+    }
+    nearness
+}
+
 /// What a known pixel adds.
 #[derive(Clone, Copy, Default)]
 struct Part {
@@ -10,6 +23,7 @@ struct Part {
     x: f32,
     y: f32,
     square: f32,
+    nearness: f32,
     /// Three pixels below each other; how much they differ counts. One that is unknown is replaced by that opposite.
     column: [usize; 3],
     /// The same beside each other.
@@ -38,6 +52,7 @@ pub(super) fn fill(window: &mut Window, at: usize) {
             x,
             y,
             square: x * x + y * y,
+            nearness: NEARNESS[near.square],
             column: three(beside.above, known.above, seen.centre_by_last_row, beside.below, known.below),
             row: three(beside.left, known.left, seen.centre, beside.right, known.right),
         };
@@ -56,7 +71,7 @@ pub(super) fn fill(window: &mut Window, at: usize) {
             let along = part.x * x + part.y * y;
             let direction =
                 if along.abs() <= 0.01 { 0.000_001 } else { (along / (part.square * (x * x + y * y)).sqrt()).abs() };
-            let weight = 1.0 / (part.square * part.square + 1.0) * direction;
+            let weight = part.nearness * direction;
             sum += weight * window.value(part.at, channel) as f32;
             weights += weight;
         }

@@ -2,6 +2,10 @@
 
 use super::window::{MOST_NEAR, Window};
 
+/// What a distance counts, by its square: one over its cube.
+const NEARNESS: [f32; 10] =
+    [0.0, 1.0, 0.35355338, 0.19245009, 0.125, 0.08944272, 0.068041384, 0.053994924, 0.044194173, 0.037037037];
+
 /// What a known pixel adds.
 #[derive(Clone, Copy, Default)]
 struct Part {
@@ -24,8 +28,6 @@ pub(super) fn fill(window: &mut Window, at: usize) {
     window.each_near(at, |near| {
         // From the known pixel to the one to be filled.
         let (x, y) = (-near.right as f32, -near.down as f32);
-        let square = x * x + y * y;
-        let distance = (1.0 / (f64::from(square) * f64::from(square).sqrt())) as f32;
         let level = (1.0 / (1.0 + f64::from((window.time(near.at) - time).abs()))) as f32;
         let along = x * slope_x + y * slope_y;
         let direction = if along.abs() <= 0.01 { 0.000_001 } else { along };
@@ -44,7 +46,7 @@ pub(super) fn fill(window: &mut Window, at: usize) {
         };
         parts[count] = Part {
             at: near.at,
-            weight: (distance * level * direction).abs(),
+            weight: (NEARNESS[near.square] * level * direction).abs(),
             across,
             across_factor: across_scale * x,
             down,
@@ -66,5 +68,18 @@ pub(super) fn fill(window: &mut Window, at: usize) {
         let length = (slope_x * slope_x + slope_y * slope_y).sqrt();
         let value = sum / weights + (slope_x + slope_y) / (length + 1e-20) + 0.5;
         window.set_value(at, channel, value.round_ties_even() as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NEARNESS;
+
+    #[test]
+    fn nearness_is_one_over_the_cube() {
+        for (square, nearness) in NEARNESS.iter().enumerate().skip(1) {
+            let square = square as f64;
+            assert_eq!(*nearness, (1.0 / (square * square.sqrt())) as f32);
+        }
     }
 }

@@ -78,6 +78,8 @@ pub(super) struct Near {
     pub down: i32,
     /// How far to the right of it.
     pub right: i32,
+    /// The square of the distance.
+    pub square: usize,
     /// Which of its neighbours are known.
     pub known: Sides<bool>,
     /// Where it and its neighbours are read for differences. The outermost rows and columns of an image are seen from
@@ -292,35 +294,51 @@ impl Window {
     pub fn each_near(&self, at: usize, mut visit: impl FnMut(Near)) {
         // Counted from the margin, as the window is.
         let (y, x) = (self.top + at / self.width, self.left + at % self.width);
+        let inner = (2 * MARGIN..self.image.height).contains(&y) && (2 * MARGIN..self.image.width).contains(&x);
         for &(down, right) in &DISC {
             let place = (at as isize + down as isize * self.width as isize + right as isize) as usize;
             if matches!(self.states[place], state::HOLE | state::BEYOND) {
                 continue;
             }
-            let (y, x) = (y.wrapping_add_signed(down as isize), x.wrapping_add_signed(right as isize));
             let known = Sides {
                 above: self.is_known(place - self.width),
                 below: self.is_known(place + self.width),
                 left: self.is_known(place - 1),
                 right: self.is_known(place + 1),
             };
-            visit(Near { at: place, down, right, known, seen: self.seen_from(place, y - MARGIN, x - MARGIN) });
+            let seen = if inner {
+                self.seen_within(place)
+            } else {
+                let y = y.wrapping_add_signed(down as isize) - MARGIN;
+                self.seen_at(place, y, x.wrapping_add_signed(right as isize) - MARGIN)
+            };
+            let square = (down * down + right * right) as usize;
+            visit(Near { at: place, down, right, square, known, seen });
         }
     }
 
-    /// Where a pixel of the image and its neighbours are read.
-    fn seen_from(&self, at: usize, y: usize, x: usize) -> Seen {
+    /// Where a pixel and its neighbours are read, all of them inside the image.
+    fn seen_within(&self, at: usize) -> Seen {
+        let [above, left, below, right] = self.neighbours(at);
+        Seen {
+            centre: at,
+            centre_by_last_row: at,
+            centre_by_last_column: at,
+            beside: Sides { above, below, left, right },
+        }
+    }
+
+    /// Where a pixel at this place of the image and its neighbours are read.
+    fn seen_at(&self, at: usize, y: usize, x: usize) -> Seen {
         let Shape { height, width, .. } = self.image;
         let row = self.width;
-        let (first_row, last_row) = (height > 1 && y == 0, height > 1 && y + 1 == height);
-        let (first_column, last_column) = (width > 1 && x == 0, width > 1 && x + 1 == width);
-        let down = if first_row { row } else { 0 };
-        let up = if last_row { row } else { 0 };
-        let inwards_right = usize::from(first_column);
-        let inwards_left = usize::from(last_column);
-        let centre = at + down + inwards_right;
-        let centre_by_last_row = at - up + inwards_right;
-        let centre_by_last_column = at + down - inwards_left;
+        let from_top = if height > 1 && y == 0 { row } else { 0 };
+        let from_bottom = if height > 1 && y + 1 == height { row } else { 0 };
+        let from_left = usize::from(width > 1 && x == 0);
+        let from_right = usize::from(width > 1 && x + 1 == width);
+        let centre = at + from_top + from_left;
+        let centre_by_last_row = at - from_bottom + from_left;
+        let centre_by_last_column = at + from_top - from_right;
         Seen {
             centre,
             centre_by_last_row,
