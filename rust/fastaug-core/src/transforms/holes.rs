@@ -65,7 +65,7 @@ pub fn erase(sampler: &mut Sampler<'_>, holes: Vec<Rect>, fill: &HoleFill, fill_
         HoleFill::Word(FillWord::InpaintNs) => inpaint(InpaintMethod::NavierStokes),
     };
     sampler.erase(&holes);
-    // An operation that nothing is left of to do is not planned.
+    // What is inpainted is filled already; only masks are left.
     if fill != EraseFill::Nothing || fill_mask.is_some() {
         sampler.push(Erase::new(holes, fill, fill_mask.cloned()));
     }

@@ -13,9 +13,9 @@ pub(super) struct Front {
 }
 
 impl Front {
-    /// A front that reaches at most this many pixels.
-    pub fn take(most: usize, scratch: &mut Scratch) -> Self {
-        let mut keys = scratch.take(0);
+    /// A front that reaches at most `most` pixels, and is at about `length` of them at a time.
+    pub fn take(most: usize, length: usize, scratch: &mut Scratch) -> Self {
+        let mut keys = scratch.take(length);
         keys.clear();
         Self { keys: keys.into(), places: scratch.take(most), pushed: 0 }
     }
@@ -23,6 +23,7 @@ impl Front {
     /// Gives the memory back.
     pub fn give(self, scratch: &mut Scratch) {
         let mut keys = self.keys.into_vec();
+        // What is recycled is chosen by its length.
         keys.resize(keys.capacity(), 0);
         scratch.give(keys);
         scratch.give(self.places);

@@ -118,6 +118,8 @@ impl Window {
         let height = holes.iter().map(|hole| hole.y + hole.height).max().unwrap_or(0) - top + 2 * MARGIN;
         let width = holes.iter().map(|hole| hole.x + hole.width).max().unwrap_or(0) - left + 2 * MARGIN;
         let area = height * width;
+        // The edges of all holes, as long as they are outside.
+        let edges = holes.iter().map(|hole| 2 * (hole.height + hole.width + 4 * MARGIN)).sum();
         let mut window = Self {
             image,
             top,
@@ -127,7 +129,7 @@ impl Window {
             pixels: scratch.take(area * image.channels),
             states: scratch.take(area),
             times: scratch.take(area),
-            front: Front::take(area, scratch),
+            front: Front::take(area, edges, scratch),
         };
         window.times[..area].fill(NEVER);
         window.read(source);
