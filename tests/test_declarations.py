@@ -173,6 +173,10 @@ def test_scalars(name: str, argument: str, value: Any, meant: Any) -> None:
     assert made(name, **{argument: meant}) == transform
 
 
+EVEN_IS_LEFT_TO_FAIL = {"GaussianBlur": ("blur_limit",), "Sharpen": ("kernel_size",)}
+"""Arguments whose even sizes 2.0.8 takes, and lets fail or round when it runs."""
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", [name for name in DECLARED if arguments(name, OLDER) and name != "Lambda"])
 def test_scalars_as_in_albumentations(name: str) -> None:
@@ -192,7 +196,9 @@ def test_scalars_as_in_albumentations(name: str) -> None:
             given = {k: v for k, v in base.items() if k != argument and k not in ways} | {argument: value}
             try:
                 theirs = getattr(cls(**given), argument)
-            except ValueError:
+            except (ValueError, AttributeError):  # not accepted, or not kept under this name
+                continue
+            if argument in EVEN_IS_LEFT_TO_FAIL.get(name, ()) and np.any(np.asarray(value) % 2 == 0):
                 continue
             theirs = _plain(theirs)
             if isinstance(theirs, dict) and theirs.keys() == {"x", "y"} and theirs["x"] == theirs["y"]:

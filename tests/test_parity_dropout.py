@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT, ONE_LEVEL
+from parity import EXACT, FLOAT
 from peers import ALBUMENTATIONS, OPENCV, albumentations, cv2, drawn, forced, mask_for, peer, pictures
 from pictures import photo
 
@@ -79,20 +79,68 @@ def test_boxes_and_keypoints_under_holes(name, arguments):
         np.testing.assert_allclose(ours["bboxes"], theirs["bboxes"], atol=1e-3)
 
 
-@pytest.mark.parametrize("method", ["inpaint_telea", "inpaint_ns"])
-def test_holes_that_are_continued_from_around(compare, method):
-    number = {"inpaint_telea": cv2.INPAINT_TELEA, "inpaint_ns": cv2.INPAINT_NS}[method]
-    for image in pictures(np.uint8):
+INPAINTED = [
+    ("CoarseDropout", {"num_holes_range": (2, 4), "hole_height_range": (4, 9), "hole_width_range": (4, 9)}),
+    ("CoarseDropout", {"num_holes_range": (3, 6), "hole_height_range": (0.1, 0.4), "hole_width_range": (0.1, 0.4)}),
+    ("GridDropout", {"unit_size_range": (6, 11)}),
+    ("XYMasking", {"num_masks_x": (1, 3), "mask_x_length": (2, 5), "num_masks_y": (2, 2), "mask_y_length": (1, 6)}),
+    ("Erasing", {}),
+]
+every_method = pytest.mark.parametrize("method", ["inpaint_telea", "inpaint_ns"])
+
+
+def inside(holes, shape):
+    """Where holes are."""
+    mask = np.zeros(shape[:2], np.uint8)
+    for left, top, right, bottom in rows(holes):
+        mask[top:bottom, left:right] = 255
+    return mask
+
+
+@DTYPES
+@every_method
+@pytest.mark.parametrize(("name", "arguments"), INPAINTED, ids=str)
+def test_holes_that_are_continued_from_around(compare, name, arguments, method, dtype):
+    for image in pictures(dtype):
         for index in range(3):
-            transform = A.CoarseDropout((2, 4), (4, 9), (4, 9), fill=method, p=1)
-            result, params = drawn(transform, index, image=image)
-            holes = np.zeros(image.shape[:2], np.uint8)
-            for left, top, right, bottom in rows(params["holes"]):
-                holes[top:bottom, left:right] = 255
-            theirs = cv2.inpaint(image, holes, 3, number)
-            untouched = holes == 0
+            mask = mask_for(image)
+            transform = getattr(A, name)(**arguments, fill=method, fill_mask=3, p=1)
+            result, params = drawn(transform, index, image=image, mask=mask)
+            theirs = forced(peer(name, **arguments, fill=method, fill_mask=3), holes=rows(params["holes"]), seed=0)
+            expected = theirs(image=image, mask=mask)
+            np.testing.assert_array_equal(result["mask"], expected["mask"])
+            untouched = inside(params["holes"], image.shape) == 0
             np.testing.assert_array_equal(result["image"][untouched], image[untouched])
-            compare(f"CoarseDropout {method}, uint8", OPENCV, result["image"], theirs, ONE_LEVEL)
+            # Theirs takes float images through 8 bits outside of the holes too.
+            expected["image"][untouched] = image[untouched]
+            bound = EXACT if dtype == np.uint8 else FLOAT
+            row = f"{name} {method}, {np.dtype(dtype)}"
+            compare(row, ALBUMENTATIONS, result["image"], expected["image"], bound)
+
+
+@every_method
+def test_holes_at_borders_continued_from_around(compare, method):
+    """Sizes at which a hole reaches the borders, and the surroundings leave the image on all sides."""
+    number = {"inpaint_telea": cv2.INPAINT_TELEA, "inpaint_ns": cv2.INPAINT_NS}[method]
+    rng = np.random.default_rng(8)
+    transform = A.CoarseDropout((1, 3), (1, 4), (1, 4), fill=method, p=1)
+    for height, width in [(2, 2), (2, 9), (9, 2), (3, 3), (5, 5), (7, 12)]:
+        for channels in ((), (3,)):
+            for index in range(10):
+                image = rng.integers(0, 256, (height, width, *channels), np.uint8)
+                result, params = drawn(transform, index, image=image)
+                theirs = cv2.inpaint(image, inside(params["holes"], image.shape), 3, number)
+                compare(f"CoarseDropout {method} at borders, uint8", OPENCV, result["image"], theirs, EXACT)
+
+
+@every_method
+def test_channels_that_are_continued_by_themselves(method):
+    number = {"inpaint_telea": cv2.INPAINT_TELEA, "inpaint_ns": cv2.INPAINT_NS}[method]
+    image = np.random.default_rng(2).integers(0, 256, (50, 60, 5), np.uint8)
+    result, params = drawn(A.CoarseDropout((3, 3), (8, 15), (8, 15), fill=method, p=1), image=image)
+    holes = inside(params["holes"], image.shape)
+    theirs = [cv2.inpaint(np.ascontiguousarray(image[:, :, channel]), holes, 3, number) for channel in range(5)]
+    np.testing.assert_array_equal(result["image"], np.stack(theirs, axis=2))
 
 
 @DTYPES

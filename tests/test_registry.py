@@ -76,14 +76,14 @@ def test_arguments_are_documented_and_typed(name):
 
     kind = REGISTRY[name]
     signature = inspect.signature(kind)
-    assert list(signature.parameters) == list(kind.fields)
+    assert sorted(signature.parameters) == sorted(kind.fields)
     assert "p" in kind.fields
     hints = typing.get_type_hints(kind)
     for argument, entry in kind.fields.items():
         assert argument in hints, f"{name}.{argument} has no type"
         # The documentation wraps its lines.
         words = " ".join(kind.__doc__.split())
-        assert re.search(rf"\b{argument} \([^)]*\)+: {re.escape(' '.join(entry.doc.split()).rstrip('.'))}", words)
+        assert re.search(rf"\b{argument} \(.*?\): {re.escape(' '.join(entry.doc.split()).rstrip('.'))}", words)
         for alias in entry.aliases:
             assert f"``{alias}``" in kind.__doc__
     for part in ("Args:", "Targets:", "Examples:"):
@@ -315,12 +315,13 @@ def test_what_was_applied_can_be_repeated(case):
 @every_case
 def test_a_deterministic_transform_never_varies_and_a_random_one_does(case):
     policy = policy_of(case)
-    data = {"image": noise(37, 53), "mask": labels(37, 53)}
-    outcomes = {np.asarray(policy(**data, index=index)["image"]).tobytes() for index in range(60)}
-    if policy.is_deterministic:
-        assert len(outcomes) == 1
-    else:
-        assert len(outcomes) > 1
+    # Small enough to be padded; large enough for limits of tiles and holes in small objects to make a difference.
+    varies = []
+    for height, width in ((37, 53), (160, 200)):
+        data = {"image": noise(height, width), "mask": labels(height, width)}
+        outcomes = {np.asarray(policy(**data, index=index)["image"]).tobytes() for index in range(60)}
+        varies.append(len(outcomes) > 1)
+    assert any(varies) != policy.is_deterministic
 
 
 @every_case

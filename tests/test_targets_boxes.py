@@ -354,7 +354,8 @@ def test_boxes_follow_pixels_that_are_warped(transform, box, index):
         left_over = boxes if len(boxes) else found if found is None else found[None]
         if left_over is not None and len(left_over):
             sides = np.minimum(left_over[:, 2] - left_over[:, 0], left_over[:, 3] - left_over[:, 1])
-            assert (sides <= 3).all(), (boxes, found)
+            # The box around a leaning marker may reach into the image where the marker itself does not.
+            assert (sides <= 5).all(), (boxes, found)
         return
     # A sharp corner of the turned box is thinner than a pixel, and cut by the image it may end earlier than its box.
     assert (boxes[0, :2] <= found[:2] + 1.5).all(), (boxes, found)

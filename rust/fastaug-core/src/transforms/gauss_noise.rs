@@ -39,8 +39,8 @@ impl Transform for GaussNoise {
 
     fn sample(&self, sampler: &mut Sampler<'_>) -> Result<()> {
         let greatest = if sampler.dtype() == DType::U8 { 255.0 } else { 1.0 };
-        let std = (sampler.uniform("std", self.std_range)? * greatest) as f32;
-        let mean = (sampler.uniform("mean", self.mean_range)? * greatest) as f32;
+        let std = (sampler.uniform("std_range", self.std_range)? * greatest) as f32;
+        let mean = (sampler.uniform("mean_range", self.mean_range)? * greatest) as f32;
         let seed = sampler.seed("seed")?;
         sampler.push(pointwise::GaussNoise {
             seed,

@@ -3,7 +3,10 @@
 use crate::{
     Error, Result,
     image::Rect,
-    ops::pointwise::{Erase, EraseFill},
+    ops::{
+        filter::{Inpaint, InpaintMethod},
+        pointwise::{Erase, EraseFill},
+    },
     param::{Fill, Interval},
     policy::Sampler,
     rng::Stream,
@@ -31,6 +34,10 @@ pub enum FillWord {
     Random,
     /// A random colour per hole.
     RandomUniform,
+    /// Continued from around the hole.
+    InpaintTelea,
+    /// The same, along lines of equal brightness.
+    InpaintNs,
 }
 
 /// Erases holes from image, boxes and keypoints, and from masks where asked. Holes without a pixel are left out.
@@ -46,13 +53,22 @@ pub fn erase(sampler: &mut Sampler<'_>, holes: Vec<Rect>, fill: &HoleFill, fill_
     if holes.is_empty() {
         return Ok(());
     }
+    let mut inpaint = |method| {
+        sampler.push(Inpaint { holes: holes.clone(), method });
+        EraseFill::Nothing
+    };
     let fill = match fill {
         HoleFill::Colour(fill) => EraseFill::Colour(fill.clone()),
         HoleFill::Word(FillWord::Random) => EraseFill::Random { seed: sampler.seed("seed")? },
         HoleFill::Word(FillWord::RandomUniform) => EraseFill::RandomUniform { seed: sampler.seed("seed")? },
+        HoleFill::Word(FillWord::InpaintTelea) => inpaint(InpaintMethod::Telea),
+        HoleFill::Word(FillWord::InpaintNs) => inpaint(InpaintMethod::NavierStokes),
     };
     sampler.erase(&holes);
-    sampler.push(Erase::new(holes, fill, fill_mask.cloned()));
+    // What is inpainted is filled already; only masks are left.
+    if fill != EraseFill::Nothing || fill_mask.is_some() {
+        sampler.push(Erase::new(holes, fill, fill_mask.cloned()));
+    }
     Ok(())
 }
 

@@ -120,6 +120,10 @@ fn bend_row<S: Simd, T: Element, K: Kernel<T>>(
     for (block, values) in row.chunks_mut(BLOCK).enumerate() {
         let (mut xs, mut ys) = ([0; BLOCK], [0; BLOCK]);
         sources(simd, bend, fixed, shape, (block * BLOCK, y), (&mut xs, &mut ys));
+        if let Some(steps) = K::STEPS {
+            fixed.round_to(steps, &mut xs);
+            fixed.round_to(steps, &mut ys);
+        }
         let count = values.len();
         sampler.block::<S, K>(simd, &xs[..count], &ys[..count], false, values);
     }

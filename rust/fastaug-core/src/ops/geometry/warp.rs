@@ -191,11 +191,23 @@ fn run<S: Simd, T: Element, K: Kernel<T>>(
         for (block, values) in row.chunks_mut(BLOCK * channels).enumerate() {
             let count = values.len() / channels;
             let (xs, ys) = (&mut xs[..count], &mut ys[..count]);
-            let on_a_line = if is_affine(backward) {
-                line.affine(simd, fixed, block * BLOCK, xs, ys);
-                true
-            } else {
-                line.projective(fixed, block * BLOCK, xs, ys)
+            let on_a_line = match (is_affine(backward), K::STEPS) {
+                (true, None) => {
+                    line.affine(simd, fixed, block * BLOCK, xs, ys);
+                    true
+                }
+                (true, Some(steps)) => {
+                    line.affine_in_steps(fixed, steps, block * BLOCK, xs, ys);
+                    true
+                }
+                (false, steps) => {
+                    let on_a_line = line.projective(fixed, block * BLOCK, xs, ys);
+                    if let Some(steps) = steps {
+                        fixed.round_to(steps, xs);
+                        fixed.round_to(steps, ys);
+                    }
+                    on_a_line
+                }
             };
             sampler.block::<S, K>(simd, xs, ys, on_a_line, values);
         }
@@ -231,6 +243,21 @@ impl Line {
                 for (point, index) in points.iter_mut().zip(0..) {
                     *point = fixed.fix(first + self.backward[axis][0] * f64::from(index));
                 }
+            }
+        }
+    }
+
+    /// Every point rounded to steps between pixels in the way that OpenCV rounds: what a point's column and row add to its
+    /// coordinates are rounded to 1024ths first, each for itself.
+    #[inline(always)]
+    fn affine_in_steps(&self, fixed: FixedPoint, steps: u32, begin: usize, xs: &mut [i32], ys: &mut [i32]) {
+        const FINE: f64 = 1024.0;
+        let step = FINE / f64::from(steps);
+        for (axis, points) in [xs, ys].into_iter().enumerate() {
+            let of_row = (self.constant[axis] * FINE).round_ties_even() + step / 2.0;
+            for (point, column) in points.iter_mut().zip(begin..) {
+                let of_column = (self.backward[axis][0] * column as f64 * FINE).round_ties_even();
+                *point = fixed.fix(((of_row + of_column) / step).floor() / f64::from(steps));
             }
         }
     }

@@ -14,6 +14,8 @@ use std::fmt;
 /// What rectangles are filled with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EraseFill {
+    /// Nothing: pictures stay as they are, and only masks are filled.
+    Nothing,
     /// A colour.
     Colour(Fill),
     /// Another random value in every channel of every pixel.
@@ -103,7 +105,7 @@ impl Erase {
                     dispatch!(level, simd => fill_noise(simd, noise, index as u32, 0, &mut colour));
                     fill_with(&mut row[range], &colour);
                 }
-                EraseFill::Colour(_) => unreachable!("filled by its colour"),
+                EraseFill::Nothing | EraseFill::Colour(_) => unreachable!("not filled with noise"),
             }
         });
     }
@@ -170,13 +172,16 @@ fn fill_noise<S: Simd, T: RandomValue>(simd: S, noise: PixelNoise, row: u32, fir
 
 impl PointwiseOp for Erase {
     fn applies_to(&self, role: Role) -> bool {
-        role == Role::Image || self.fill_mask.is_some()
+        match role {
+            Role::Image => self.fill != EraseFill::Nothing,
+            Role::Mask => self.fill_mask.is_some(),
+        }
     }
 
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>) {
         let colour = match (role, &self.fill, &self.fill_mask) {
             (Role::Image, EraseFill::Colour(fill), _) | (Role::Mask, _, Some(fill)) => Some(fill),
-            (Role::Mask, _, None) => return,
+            (Role::Image, EraseFill::Nothing, _) | (Role::Mask, _, None) => return,
             _ => None,
         };
         match (rows, colour) {
@@ -271,6 +276,14 @@ mod tests {
         assert!(op.applies_to(Role::Mask));
         check::<u16>(&fill, Some(Fill::Value(60_000.0)), Role::Mask, |_, _, _, _, _| 60_000);
         check::<u16>(&EraseFill::Random { seed: 1 }, Some(Fill::Value(5.0)), Role::Mask, |_, _, _, _, _| 5);
+    }
+
+    #[test]
+    fn only_masks() {
+        let op = Erase::new(Vec::new(), EraseFill::Nothing, Some(Fill::ZERO));
+        assert!(!op.applies_to(Role::Image));
+        assert!(op.applies_to(Role::Mask));
+        check::<u8>(&EraseFill::Nothing, Some(Fill::Value(5.0)), Role::Mask, |_, _, _, _, _| 5);
     }
 
     /// The word of this number in a row.

@@ -28,6 +28,9 @@ pub trait Kernel<T: Element> {
     /// Neighbours on each axis: a power of two.
     const NEIGHBOURS: usize;
 
+    /// Steps between pixels that points are rounded to, if there are any: a power of two.
+    const STEPS: Option<u32> = None;
+
     /// Values that may be read from the first neighbour of each row on, neighbours and what lies after them.
     fn reach(channels: usize) -> usize;
 
@@ -95,6 +98,15 @@ impl FixedPoint {
         let bits = (30 - whole).min(20);
         let furthest = f64::from((1u32 << (31 - bits)) - 1) - 1.0;
         Self { bits, furthest, round: 1.5 * (1u64 << (52 - bits)) as f64 }
+    }
+
+    /// Rounds coordinates to so many steps between pixels.
+    #[inline(always)]
+    pub fn round_to(self, steps: u32, points: &mut [i32]) {
+        let step = (1 << self.bits) / steps as i32;
+        for point in points {
+            *point = (*point + step / 2) & -step;
+        }
     }
 
     /// A coordinate in fixed point.

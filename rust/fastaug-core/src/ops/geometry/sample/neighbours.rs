@@ -100,6 +100,8 @@ macro_rules! kernels {
         $($(
             impl Kernel<$type> for $kernel {
                 const NEIGHBOURS: usize = $neighbours;
+                // The eight weights of OpenCV come from a table.
+                const STEPS: Option<u32> = if $neighbours == 8 { Some(32) } else { None };
 
                 fn reach(channels: usize) -> usize {
                     ($neighbours - 1) * channels + channels.max(4)
