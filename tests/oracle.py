@@ -14,6 +14,7 @@ def plainly(policy, index=0, epoch=0, **data):
         call.names,
         call.columns,
         call.boxes,
+        call.box_labels(),
         call.keypoints,
         policy._records,
         plain=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from every_transform import NAMES, default
+from every_transform import ARGUMENTS, NAMES, default
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import plainly
@@ -13,7 +13,7 @@ from pictures import encoded, labels, noise, photo, same
 import fastaug as A
 
 ANYTHING = [name for name in NAMES if name != "ToTensorV2"]
-SMALL = {"height": 12, "width": 10, "x_max": 30, "y_max": 30}
+SMALL = {**ARGUMENTS, "height": 12, "width": 10, "x_max": 30, "y_max": 30}
 
 
 @st.composite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -80,7 +81,9 @@ def test_arguments_are_documented_and_typed(name):
     hints = typing.get_type_hints(kind)
     for argument, entry in kind.fields.items():
         assert argument in hints, f"{name}.{argument} has no type"
-        assert f"{argument}: {entry.doc}" in kind.__doc__
+        # The documentation wraps its lines.
+        words = " ".join(kind.__doc__.split())
+        assert re.search(rf"\b{argument} \([^)]*\)+: {re.escape(' '.join(entry.doc.split()).rstrip('.'))}", words)
         for alias in entry.aliases:
             assert f"``{alias}``" in kind.__doc__
     for part in ("Args:", "Targets:", "Examples:"):

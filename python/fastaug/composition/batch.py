@@ -69,6 +69,7 @@ def run_batch(
         first.names,
         first.columns,
         None if first.boxes is None else [call.boxes for call in calls],
+        [call.box_labels() for call in calls] if policy._asks_for_labels else None,
         None if first.keypoints is None else [call.keypoints for call in calls],
         policy._records,
         out,

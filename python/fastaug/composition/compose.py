@@ -14,9 +14,9 @@ import numpy.typing as npt
 from fastaug import _core
 from fastaug.composition import randomness
 from fastaug.composition.nodes import Container, check_children, check_probability, code
-from fastaug.composition.targets import BboxParams, KeypointParams, Points, pick_labels
+from fastaug.composition.targets import BboxParams, KeypointParams, Points, pick_labels, plain_label
 from fastaug.errors import PolicyError, ShapeError, TargetError
-from fastaug.transforms import Lambda, ToTensorV2, Transform
+from fastaug.transforms import ConstrainedCoarseDropout, Lambda, ToTensorV2, Transform
 from fastaug.transforms.choices import INTERPOLATIONS
 
 _IMAGE, _MASK = 0, 1
@@ -107,6 +107,10 @@ class Compose:
         self._pipeline = _core.Pipeline(json.dumps(self._policy()), [node.functions() for node in lambdas])
         self._to_tensor = _find_to_tensor(self.transforms)
         self._kinds = {name: name for name in _KINDS} | self.additional_targets
+        self._asks_for_labels = any(
+            isinstance(node, ConstrainedCoarseDropout) and node.bbox_labels is not None
+            for node in self._by_path.values()
+        )
         self._label_fields = {
             "bboxes": (self.bbox_params.label_fields or []) if self.bbox_params else [],
             "keypoints": (self.keypoint_params.label_fields or []) if self.keypoint_params else [],
@@ -349,6 +353,7 @@ class Compose:
             call.names,
             call.columns,
             call.boxes,
+            call.box_labels(),
             call.keypoints,
             self._records,
         )
@@ -483,6 +488,17 @@ class _Call:
         if not parts:
             return None
         return parts[0].rows if len(parts) == 1 else np.concatenate([part.rows for part in parts])
+
+    def box_labels(self) -> list[float | str | None] | None:
+        """What each box is, where a transform asks for it."""
+        parts = self.points.get("bboxes")
+        if not parts or not self.policy._asks_for_labels:
+            return None
+        fields = self.policy._label_fields["bboxes"]
+        labels = list(self.data[fields[0]]) if fields else parts[0].first_extras()
+        # Boxes of additional targets have none.
+        labels += [None] * sum(len(part.rows) for part in parts[1:])
+        return [plain_label(label) for label in labels]
 
     def _check_labels(self) -> None:
         for kind, fields in self.policy._label_fields.items():

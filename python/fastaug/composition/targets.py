@@ -220,6 +220,14 @@ class Points:
         numbers = _numbers(name, [row[:columns] for row in rows]) if rows else np.empty((0, columns))
         return cls(name, numbers, given, [row[columns:] for row in rows])
 
+    def first_extras(self) -> list[Any]:
+        """Of each row, the first value after the coordinates, or ``None``."""
+        if isinstance(self.given, np.ndarray):
+            columns = self.rows.shape[1]
+            has_more = self.given.ndim == 2 and self.given.shape[1] > columns
+            return list(self.given[:, columns].tolist()) if has_more else [None] * len(self.rows)
+        return [row[0] if row else None for row in self.extra]
+
     def write(self, rows: Rows, kept: Sequence[int]) -> Any:
         """The rows that are left, in the container that the user gave."""
         if isinstance(self.given, np.ndarray):
@@ -245,6 +253,13 @@ def _numbers(name: str, rows: Any) -> Rows:
         return np.ascontiguousarray(rows, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TargetError(f"{name}: coordinates must be numbers: {error}") from None
+
+
+def plain_label(label: Any) -> float | str | None:
+    """A label as the core compares it: a number, a word, or ``None`` for what no policy can name."""
+    if isinstance(label, str):
+        return str(label)
+    return float(label) if isinstance(label, (int, float, np.integer, np.floating)) else None
 
 
 def pick_labels(name: str, labels: Any, kept: Sequence[int], count: int) -> Any:

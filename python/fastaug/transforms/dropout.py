@@ -56,7 +56,9 @@ class ConstrainedCoarseDropout(Transform):
     """Erases random rectangles on objects only.
 
     Objects are either boxes with some labels or connected areas of some labels of the mask; exactly one of
-    ``bbox_labels`` and ``mask_indices`` says which.
+    ``bbox_labels`` and ``mask_indices`` says which. A box's label is what stands in the first of
+    ``BboxParams.label_fields`` or, without label fields, in its fifth column. Where there are no such objects, or
+    neither mask nor boxes, nothing is erased.
 
     Examples:
         >>> import fastaug as A

@@ -15,6 +15,7 @@ use fastaug_core::{
     ops::Role,
     policy::{Policy, Sampled},
     rng::Seeds,
+    targets::Label,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
@@ -77,9 +78,28 @@ fn columns(raw: &[RawColumn]) -> PyResult<Vec<Column>> {
 struct Sample {
     pixels: Vec<Input>,
     boxes: Vec<[f64; 4]>,
+    labels: Option<Vec<Label>>,
     keypoints: Vec<Vec<f64>>,
     seeds: Seeds,
     name: Option<String>,
+}
+
+/// Labels of boxes as Python gives them.
+type RawLabels = Option<Vec<Option<RawLabel>>>;
+
+/// One label; what is neither a word nor a number comes as `None`.
+#[derive(FromPyObject)]
+enum RawLabel {
+    Word(String),
+    Number(f64),
+}
+
+fn label(raw: Option<RawLabel>) -> Label {
+    match raw {
+        Some(RawLabel::Word(word)) => Label::Word(word),
+        Some(RawLabel::Number(number)) => Label::Number(number),
+        None => Label::Other(()),
+    }
 }
 
 type Rows<'py> = Option<PyReadonlyArray2<'py, f64>>;
@@ -90,6 +110,7 @@ impl Sample {
         names: &[String],
         columns: &[Column],
         boxes: Rows<'_>,
+        labels: RawLabels,
         keypoints: Rows<'_>,
         seeds: Seeds,
     ) -> PyResult<Self> {
@@ -104,7 +125,8 @@ impl Sample {
         });
         let keypoints = keypoints
             .map_or_else(Vec::new, |rows| rows.as_array().rows().into_iter().map(|row| row.to_vec()).collect());
-        Ok(Self { pixels, boxes, keypoints, seeds, name: None })
+        let labels = labels.map(|labels| labels.into_iter().map(label).collect());
+        Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None })
     }
 
     fn likenesses(&self) -> Vec<Likeness> {
@@ -127,8 +149,12 @@ impl Sample {
             .zip(columns)
             .map(|(input, column)| PixelTarget { source: input.source(column.role), role: column.role })
             .collect();
-        let inputs =
-            Inputs { pixels, boxes: std::mem::take(&mut self.boxes), keypoints: std::mem::take(&mut self.keypoints) };
+        let inputs = Inputs {
+            pixels,
+            boxes: std::mem::take(&mut self.boxes),
+            labels: self.labels.take(),
+            keypoints: std::mem::take(&mut self.keypoints),
+        };
         prepare(policy, self.seeds, inputs, record, callbacks).map_err(|error| at(place.as_ref(), error))
     }
 
@@ -178,7 +204,7 @@ impl Pipeline {
     }
 
     /// Augments one sample. `plain` has the oracle do it: one operation after the other, whole images, scalar code.
-    #[pyo3(signature = (seeds, pixels, names, columns, boxes, keypoints, record, plain = false))]
+    #[pyo3(signature = (seeds, pixels, names, columns, boxes, labels, keypoints, record, plain = false))]
     #[allow(clippy::too_many_arguments, reason = "one call per sample, made by Compose only")]
     fn run<'py>(
         &self,
@@ -188,6 +214,7 @@ impl Pipeline {
         names: Vec<String>,
         columns: Vec<RawColumn>,
         boxes: Rows<'py>,
+        labels: RawLabels,
         keypoints: Rows<'py>,
         record: bool,
         plain: bool,
@@ -195,7 +222,7 @@ impl Pipeline {
         let columns = self::columns(&columns)?;
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
-        let mut sample = Sample::new(pixels, &names, &columns, boxes, keypoints, seeds)?;
+        let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
@@ -231,7 +258,7 @@ impl Pipeline {
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays.
-    #[pyo3(signature = (seeds, samples, names, columns, boxes, keypoints, record, out, threads))]
+    #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads))]
     #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
     fn run_batch<'py>(
         &self,
@@ -241,6 +268,7 @@ impl Pipeline {
         names: Vec<String>,
         columns: Vec<RawColumn>,
         boxes: Option<Vec<PyReadonlyArray2<'py, f64>>>,
+        labels: Option<Vec<RawLabels>>,
         keypoints: Option<Vec<PyReadonlyArray2<'py, f64>>>,
         record: bool,
         out: Option<Bound<'py, PyUntypedArray>>,
@@ -249,6 +277,7 @@ impl Pipeline {
         let columns = self::columns(&columns)?;
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut boxes = boxes.map(Vec::into_iter);
+        let mut labels = labels.map(Vec::into_iter);
         let mut keypoints = keypoints.map(Vec::into_iter);
         let mut waiting = Vec::with_capacity(samples.len());
         for (number, (pixels, seeds)) in samples.iter().zip(&seeds).enumerate() {
@@ -258,6 +287,7 @@ impl Pipeline {
                 &names,
                 &columns,
                 boxes.as_mut().and_then(Iterator::next),
+                labels.as_mut().and_then(Iterator::next).flatten(),
                 keypoints.as_mut().and_then(Iterator::next),
                 seeds,
             )

@@ -12,30 +12,40 @@ use crate::{
 };
 use std::fmt::Write;
 
-/// Stands in for the pixels that an explanation does not have.
-struct NoPixels;
+/// Stands in for the pixels that an explanation does not have: remembers what would be carried out before each look at
+/// them.
+struct NoPixels {
+    /// The image's format after everything so far.
+    format: Format,
+    before: Vec<(Vec<Op>, Look)>,
+}
 
-fn needs_pixels() -> Error {
-    Error::Shape(
-        "looks at pixels before it draws, so its plan depends on them; it cannot be explained from a size".into(),
-    )
+/// Why pixels were asked for.
+enum Look {
+    Draw,
+    Call,
 }
 
 impl Pixels for NoPixels {
-    fn run(&mut self, _ops: &[Op]) -> Result<()> {
-        Err(needs_pixels())
+    fn run(&mut self, ops: &[Op]) -> Result<()> {
+        self.format = ops.iter().fold(self.format, |format, op| op.output(format, Role::Image));
+        self.before.push((ops.to_vec(), Look::Draw));
+        Ok(())
     }
 
     fn image(&self) -> Result<Image<'_>> {
-        Err(needs_pixels())
+        Err(Error::Shape("looks at pixels before it draws, which cannot be explained from a size".into()))
     }
 
     fn mask(&self) -> Result<Option<Image<'_>>> {
-        Err(needs_pixels())
+        Ok(None)
     }
 
     fn call(&mut self, _: u32, _: &mut [BBox], _: &mut [Keypoint]) -> Result<Format> {
-        Err(needs_pixels())
+        if let Some((_, look)) = self.before.last_mut() {
+            *look = Look::Call;
+        }
+        Ok(self.format)
     }
 }
 
@@ -50,8 +60,9 @@ pub fn explain(
 ) -> Result<String> {
     let dtype = if is_float { DType::F32 } else { DType::U8 };
     let format = Format::new(Shape::new(height, width, channels), dtype);
-    let subject = Subject { format, boxes: Vec::new(), keypoints: Vec::new() };
-    let sampled = policy.sample(seeds, subject, true, &mut NoPixels)?;
+    let subject = Subject { format, boxes: Vec::new(), labels: None, keypoints: Vec::new() };
+    let mut pixels = NoPixels { format, before: Vec::new() };
+    let sampled = policy.sample(seeds, subject, true, &mut pixels)?;
     let mut text = String::new();
     let Seeds { seed, epoch, sample } = seeds;
     line(&mut text, format_args!("seed {seed}, epoch {epoch}, sample {sample}, image {}", words(format)));
@@ -63,29 +74,46 @@ pub fn explain(
     if sampled.applied.is_empty() {
         line(&mut text, format_args!("  nothing was applied"));
     }
-    line(&mut text, format_args!("operations"));
-    let mut current = format;
-    for op in &sampled.ops {
-        let after = op.output(current, Role::Image);
-        line(&mut text, format_args!("  {op}: {} → {}", words(current), words(after)));
-        current = after;
-    }
-    if sampled.ops.is_empty() {
-        line(&mut text, format_args!("  none"));
-    }
     let merge = policy.settings.merge_geometry;
-    for (name, role, input) in [
-        ("image", Role::Image, format),
-        ("mask", Role::Mask, Format::new(Shape { channels: 1, ..format.shape }, DType::U8)),
-    ] {
-        let plan = plan::build(&sampled.ops, input, role, merge);
+    let mut image = format;
+    let mut mask = Format::new(Shape { channels: 1, ..format.shape }, DType::U8);
+    for (ops, look) in &pixels.before {
+        (image, mask) = stage(&mut text, ops, image, mask, merge);
         line(
             &mut text,
-            format_args!("plan of the {name}: {} operations in {} steps", count(&sampled.ops, role), plan.steps.len()),
+            format_args!(
+                "{}",
+                match look {
+                    Look::Draw => "then the pixels are looked at; what follows from them is not shown",
+                    Look::Call =>
+                        "then a function of yours is called; its result is taken to have the same size and type",
+                }
+            ),
         );
-        describe(&mut text, &plan);
     }
+    stage(&mut text, &sampled.ops, image, mask, merge);
     Ok(text)
+}
+
+/// Explains operations that are planned together; answers with the formats of image and mask after them.
+fn stage(text: &mut String, ops: &[Op], image: Format, mask: Format, merge: bool) -> (Format, Format) {
+    line(text, format_args!("operations"));
+    let mut current = image;
+    for op in ops {
+        let after = op.output(current, Role::Image);
+        line(text, format_args!("  {op}: {} → {}", words(current), words(after)));
+        current = after;
+    }
+    if ops.is_empty() {
+        line(text, format_args!("  none"));
+    }
+    let mut explain = |name: &str, role: Role, input: Format| {
+        let plan = plan::build(ops, input, role, merge);
+        line(text, format_args!("plan of the {name}: {} operations in {} steps", count(ops, role), plan.steps.len()));
+        describe(text, &plan);
+        plan.output
+    };
+    (explain("image", Role::Image, image), explain("mask", Role::Mask, mask))
 }
 
 fn count(ops: &[Op], role: Role) -> usize {

@@ -18,6 +18,9 @@ use fearless_simd::Level;
 /// Bytes of a tile: with its twin and the tables beside it, it stays in a first-level cache of 32 KiB.
 const TILE_BYTES: usize = 12 * 1024;
 
+/// Bands of transposed images have a multiple of these rows.
+const TRANSPOSED_ROWS: usize = 16;
+
 /// The image between two steps.
 enum Current<'a> {
     Input(Image<'a>),
@@ -192,7 +195,7 @@ fn run_pass(
     };
     let in_place = normalize.is_none() && body.iter().all(|op| matches!(op, Op::Pointwise(_)));
     let reads_as_is = pass.symmetry.is_identity() && pass.pad.is_none() && body.is_empty();
-    let rows_per_band = (TILE_BYTES / (shape.row_len() * read.dtype.size()).max(1)).clamp(1, shape.height);
+    let rows_per_band = rows_per_band(pass, read);
 
     let mut tile = None;
     for y in (0..shape.height).step_by(rows_per_band) {
@@ -223,6 +226,18 @@ fn run_pass(
     if let Some(buffer) = tile {
         context.scratch.give_image(buffer);
     }
+}
+
+/// Rows that are worked on together.
+fn rows_per_band(pass: &Pass, read: Format) -> usize {
+    let rows = TILE_BYTES / (read.shape.row_len() * read.dtype.size()).max(1);
+    let rows = if pass.symmetry.transpose {
+        // A band of rows reads as many columns of every row of the input, and each costs at least a cache line.
+        rows.max(TRANSPOSED_ROWS).next_multiple_of(TRANSPOSED_ROWS)
+    } else {
+        rows
+    };
+    rows.clamp(1, read.shape.height)
 }
 
 /// The same memory for another band, where type and size allow it.

@@ -20,7 +20,7 @@ use crate::{
     policy::{Applied, Pixels, Policy, Sampled, Subject},
     rng::Seeds,
     simd,
-    targets::{BBox, Keypoint},
+    targets::{BBox, Keypoint, Label},
 };
 use fearless_simd::Level;
 use std::cell::RefCell;
@@ -64,6 +64,8 @@ pub struct Inputs<'a> {
     pub pixels: Vec<PixelTarget<'a>>,
     /// Rows of boxes, as the policy's parameters say they are written.
     pub boxes: Vec<[f64; 4]>,
+    /// What each box is, if that is known and anything asks for it.
+    pub labels: Option<Vec<Label>>,
     /// Rows of keypoints, likewise.
     pub keypoints: Vec<Vec<f64>>,
 }
@@ -121,7 +123,8 @@ pub fn prepare<'a>(
         })
         .collect::<Result<Vec<Target<'_>>>>()?;
     let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
-    let subject = Subject { format: first.format, boxes: inputs.boxes, keypoints: inputs.keypoints };
+    let subject =
+        Subject { format: first.format, boxes: inputs.boxes, labels: inputs.labels, keypoints: inputs.keypoints };
     let merge_geometry = policy.settings.merge_geometry;
     let mut work = Work { targets, merge_geometry, callbacks };
     let sampled = policy.sample(seeds, subject, record, &mut work)?;

@@ -12,7 +12,7 @@ use crate::{
     image::Format,
     param::{Interpolation, Probability},
     rng::Seeds,
-    targets::{BoxParams, KeypointParams},
+    targets::{BoxParams, KeypointParams, Label},
 };
 use node::{Node, Visit};
 use serde::Deserialize;
@@ -57,6 +57,8 @@ pub struct Subject {
     pub format: Format,
     /// Rows of boxes, as the policy's parameters say they are written.
     pub boxes: Vec<[f64; 4]>,
+    /// What each box is, if that is known.
+    pub labels: Option<Vec<Label>>,
     /// Rows of keypoints, likewise.
     pub keypoints: Vec<Vec<f64>>,
 }
@@ -107,6 +109,7 @@ impl Policy {
             None => Vec::new(),
         };
         let mut sampler = Sampler::new(seeds, subject.format, boxes, keypoints, &self.rules, record, pixels);
+        sampler.labels = subject.labels;
         self.root.sample(&mut sampler, Visit { chosen: false, number: 0 })?;
         Ok(sampler.finish())
     }

@@ -7,7 +7,7 @@ use crate::{
     ops::{Op, Role},
     param::{Interpolation, Interval},
     rng::{Seeds, Stream},
-    targets::{BBox, BoxParams, Keypoint, KeypointParams, TrackedBox, TrackedKeypoint},
+    targets::{BBox, BoxParams, Keypoint, KeypointParams, Label, TrackedBox, TrackedKeypoint},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -75,6 +75,8 @@ pub struct Sampler<'a> {
     pub(super) ops: Vec<Op>,
     boxes: Vec<TrackedBox>,
     keypoints: Vec<TrackedKeypoint>,
+    /// What the box of each row of the input is, if that is known.
+    pub(super) labels: Option<Vec<Label>>,
     rules: &'a Rules,
     /// Recorded draws of the node being sampled, if it is a replay.
     pub(super) replay: Option<&'a Map<String, Value>>,
@@ -103,6 +105,7 @@ impl<'a> Sampler<'a> {
             ops: Vec::new(),
             boxes,
             keypoints,
+            labels: None,
             rules,
             replay: None,
             drawn: record.then(Map::new),
@@ -190,6 +193,11 @@ impl<'a> Sampler<'a> {
     /// Boxes in pixels of the image as it is now, and the rows they came from.
     pub fn boxes(&self) -> &[TrackedBox] {
         &self.boxes
+    }
+
+    /// What the box of each row of the input is, if that is known.
+    pub fn labels(&self) -> Option<&[Label]> {
+        self.labels.as_deref()
     }
 
     /// Adds an operation; boxes and keypoints move at once.

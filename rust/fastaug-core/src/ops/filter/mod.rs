@@ -16,6 +16,7 @@ mod clahe;
 mod convolve;
 mod gaussian_blur;
 mod high_product;
+mod lens_fringes;
 mod margin;
 mod unsharp_mix;
 
@@ -24,9 +25,10 @@ pub use channel_subset::ChannelSubset;
 pub use clahe::Clahe;
 pub use convolve::Convolve;
 pub use gaussian_blur::{GaussianBlur, bell};
+pub use lens_fringes::{Bend, LensFringes};
 pub use unsharp_mix::UnsharpMix;
 
 family! {
     /// A filter.
-    Filter: FilterOp { BoxBlur, ChannelSubset, Clahe, Convolve, GaussianBlur, UnsharpMix }
+    Filter: FilterOp { BoxBlur, ChannelSubset, Clahe, Convolve, GaussianBlur, LensFringes, UnsharpMix }
 }

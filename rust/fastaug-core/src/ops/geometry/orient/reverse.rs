@@ -7,6 +7,21 @@ use fearless_simd_macros::simd;
 /// Bytes that one load brings.
 const BLOCK: usize = 16;
 
+/// For each size of a pixel, where the bytes of a block come from: the last whole pixels first.
+const REVERSED: [[u8; BLOCK]; BLOCK + 1] = {
+    let mut tables = [[0; BLOCK]; BLOCK + 1];
+    let mut pixel = 1;
+    while pixel <= BLOCK {
+        let mut index = 0;
+        while index < BLOCK / pixel * pixel {
+            tables[pixel][index] = (BLOCK - (index / pixel + 1) * pixel + index % pixel) as u8;
+            index += 1;
+        }
+        pixel += 1;
+    }
+    tables
+};
+
 /// Writes the pixels of a row from last to first.
 #[simd]
 pub fn reverse_pixels<S: Simd, T: Element>(simd: S, source: &[T], channels: usize, target: &mut [T]) {
@@ -28,11 +43,7 @@ fn reverse_blocks<S: Simd>(simd: S, source: &[u8], pixel: usize, target: &mut [u
     // The last whole pixels of each load come first; what follows them is overwritten by the next store.
     let pixels = BLOCK / pixel;
     let step = pixels * pixel;
-    let mut indices = [0; BLOCK];
-    for (index, at) in indices[..step].iter_mut().enumerate() {
-        *at = (BLOCK - (index / pixel + 1) * pixel + index % pixel) as u8;
-    }
-    let indices = u8x16::load_array(simd, indices);
+    let indices = u8x16::load_array(simd, REVERSED[pixel]);
     let mut done = 0;
     while done + BLOCK <= target.len() {
         let end = source.len() - done;
