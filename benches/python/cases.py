@@ -16,8 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from photos import HEIGHT, WIDTH
 from torchvision.transforms import v2
+
+from photos import HEIGHT, WIDTH
 
 Array = npt.NDArray[Any]
 BILINEAR = v2.InterpolationMode.BILINEAR
@@ -70,7 +71,7 @@ _CLAHE = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
 _HUE = ((np.arange(256) + 10) % 180).astype(np.uint8)
 _SATURATION = np.clip(np.arange(256) + 20, 0, 255).astype(np.uint8)
 _VALUE = np.clip(np.arange(256) + 10, 0, 255).astype(np.uint8)
-_SHIFTED = np.stack([np.clip(np.arange(256) + shift, 0, 255) for shift in (15, -10, 20)], axis=-1).astype(np.uint8)[None]
+_SHIFTED = np.clip(np.arange(256)[:, None] + (15, -10, 20), 0, 255).astype(np.uint8)[None]
 
 
 def _letter_box(image: Array) -> Array:
@@ -265,9 +266,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case(
         "ShiftScaleRotate",
-        lambda A: A.ShiftScaleRotate(
-            shift_range=(0.05, 0.05), scale_range=(0.1, 0.1), rotate_range=(20, 20), p=1
-        ),
+        lambda A: A.ShiftScaleRotate(shift_range=(0.05, 0.05), scale_range=(0.1, 0.1), rotate_range=(20, 20), p=1),
         _warp(_rotation(20, 1.1) + np.float64([[0, 0, 25], [0, 0, 18.75]])),
         lambda image: v2.functional.affine(image, 20, [25, 18], 1.1, [0, 0], BILINEAR),
     ),

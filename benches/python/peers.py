@@ -12,10 +12,11 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import albumentations
 import cv2
-import fastaug
 import numpy as np
 import torch
 import torchvision
+
+import fastaug
 
 ALBUMENTATIONSX = "AlbumentationsX"
 OPENCV = "OpenCV"
@@ -46,7 +47,11 @@ def versions() -> dict[str, str]:
 
 def machine() -> dict[str, Any]:
     """The computer, as far as it matters to speed."""
-    return {"cpu": _cpu_model(), "cores": len(os.sched_getaffinity(0)), "system": f"{sys.platform} {platform.machine()}"}
+    return {
+        "cpu": _cpu_model(),
+        "cores": len(os.sched_getaffinity(0)),
+        "system": f"{sys.platform} {platform.machine()}",
+    }
 
 
 def _cpu_model() -> str:

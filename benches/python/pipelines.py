@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import albumentations
-import fastaug
 import numpy as np
+import torch
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+
+import fastaug
 import peers
 import photos
 import report
 import timing
-import torch
-from torchvision import tv_tensors
-from torchvision.transforms import v2
 
 SAMPLES = 64
 BILINEAR = v2.InterpolationMode.BILINEAR
@@ -72,9 +73,7 @@ def detection(A: Any) -> list[Any]:
         A.LetterBox(size=(640, 640), fill=0, p=1.0),
         A.HorizontalFlip(p=0.5),
         A.Affine(scale=(0.5, 1.5), balanced_scale=True, p=0.5),
-        A.CoarseDropout(
-            num_holes_range=(3, 8), hole_height_range=(0.05, 0.15), hole_width_range=(0.05, 0.15), p=0.3
-        ),
+        A.CoarseDropout(num_holes_range=(3, 8), hole_height_range=(0.05, 0.15), hole_width_range=(0.05, 0.15), p=0.3),
         A.ColorJitter(
             brightness_range=(0.7, 1.3),
             contrast_range=(0.7, 1.3),
@@ -118,7 +117,9 @@ def _erase(p: float, scale: tuple[float, float]) -> v2.Transform:
 
 def torchvision_classification() -> v2.Transform:
     """The nearest that torchvision has."""
-    distort = v2.RandomPhotometricDistort((0.8, 1.2), (0.8, 1.2), (-0.05, 0.05), (0.7, 1.3), p=0.5)
+    distort = v2.RandomPhotometricDistort(
+        brightness=(0.8, 1.2), contrast=(0.8, 1.2), saturation=(0.7, 1.3), hue=(-0.05, 0.05), p=0.5
+    )
     return v2.Compose(
         [
             v2.Resize(256, antialias=False),
@@ -155,7 +156,9 @@ def torchvision_detection() -> v2.Transform:
 
 def torchvision_segmentation() -> v2.Transform:
     """The nearest that torchvision has."""
-    distort = v2.RandomPhotometricDistort((0.8, 1.2), (0.8, 1.2), (-0.03, 0.03), (0.75, 1.25), p=0.5)
+    distort = v2.RandomPhotometricDistort(
+        brightness=(0.8, 1.2), contrast=(0.8, 1.2), saturation=(0.75, 1.25), hue=(-0.03, 0.03), p=0.5
+    )
     return v2.Compose(
         [
             v2.RandomCrop(512, pad_if_needed=True),
@@ -366,7 +369,9 @@ def main() -> None:
     nothing = microseconds_of_nothing(rounds)
     loading = milliseconds_of_import(rounds)
     memory = memory_of_calls()
-    print(f"\nNoOp on 32×32: {', '.join(f'{name} {us:.1f} µs' for name, us in nothing.items())} (goal {NOTHING_GOAL:g} µs)")
+    print(
+        f"\nNoOp on 32×32: {', '.join(f'{name} {us:.1f} µs' for name, us in nothing.items())} (goal {NOTHING_GOAL:g} µs)"
+    )
     print(f"import fastaug, over numpy: {loading:.0f} ms (goal {IMPORT_GOAL:g} ms)")
     print(f"peak memory of a call over the larger of input and output (goal {MEMORY_GOAL:g}×):")
     for name, share in memory.items():
@@ -374,10 +379,12 @@ def main() -> None:
     report.write(
         options.json,
         rows,
+        rounds=rounds,
         photos=photos.describe(options.images, pictures),
         no_op_microseconds=nothing,
         import_milliseconds=loading,
         memory=memory,
+        goals={"no_op_microseconds": NOTHING_GOAL, "import_milliseconds": IMPORT_GOAL, "memory": MEMORY_GOAL},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,14 @@ def row(name: str, images_per_second: Mapping[str, float], **further: Any) -> Ro
     return {"name": name, "fastaug": ours, "peers": others, "ratio_to_best": ratio, **further}
 
 
-def geometric_mean(rows: Iterable[Row], peer: str) -> float:
-    """By how much fastaug is faster than a peer, over the rows that the peer has."""
-    logarithms = [math.log(row["fastaug"] / row["peers"][peer]) for row in rows if peer in row["peers"]]
-    return math.exp(sum(logarithms) / len(logarithms)) if logarithms else math.nan
+def geometric_means(rows: Sequence[Row]) -> dict[str, float]:
+    """By how much fastaug is faster than each peer, over the rows that the peer has."""
+    means = {}
+    for peer in peers.PEERS:
+        logarithms = [math.log(row["fastaug"] / row["peers"][peer]) for row in rows if peer in row["peers"]]
+        if logarithms:
+            means[peer] = math.exp(sum(logarithms) / len(logarithms))
+    return means
 
 
 def print_header() -> None:

@@ -13,19 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import albumentations
+import numpy as np
+import torch
+
 import cases
 import fastaug
-import numpy as np
 import peers
 import photos
 import report
 import timing
-import torch
+
+MEAN_GOAL = 3.0
 
 
 def implementations(case: cases.Case, pictures: list[photos.Photo]) -> dict[str, timing.Run]:
     """For each library, what augments all photos once."""
-    inputs: list[Any] = [picture.astype(np.float32) / 255 for picture in pictures] if case.dtype == "float32" else pictures
+    inputs: list[Any] = (
+        [picture.astype(np.float32) / 255 for picture in pictures] if case.dtype == "float32" else pictures
+    )
     runs = {"fastaug": _policy(fastaug, case, inputs)}
     if case.albumentationsx:
         runs[peers.ALBUMENTATIONSX] = _policy(albumentations, case, inputs)
@@ -92,6 +97,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[], help="cases whose names begin so")
     parser.add_argument("--rounds", type=int, default=7, help="rounds, of which the best counts (at least 5)")
     options = parser.parse_args()
+    rounds = max(5, options.rounds)
     peers.one_thread()
     pictures = photos.load(options.images)
     rows = []
@@ -100,13 +106,23 @@ def main() -> None:
         if options.only and not case.name.startswith(tuple(options.only)):
             continue
         check_same_work(case, pictures[0])
-        figures = timing.images_per_second(implementations(case, pictures), len(pictures), max(5, options.rounds))
+        figures = timing.images_per_second(implementations(case, pictures), len(pictures), rounds)
         rows.append(report.row(case.name, figures))
         report.print_row(rows[-1])
     slower = [row["name"] for row in rows if row["ratio_to_best"] is not None and row["ratio_to_best"] < 1]
-    print(f"\ngeometric mean over AlbumentationsX: {report.geometric_mean(rows, peers.ALBUMENTATIONSX):.2f}× (goal 3×)")
+    means = report.geometric_means(rows)
+    for peer, mean in means.items():
+        goal = f" (goal {MEAN_GOAL:g}×)" if peer == peers.ALBUMENTATIONSX else ""
+        print(f"geometric mean over {peer}: {mean:.2f}×{goal}")
     print(f"slower than the fastest peer: {', '.join(slower) if slower else 'none'} (goal: none)")
-    report.write(options.json, rows, photos=photos.describe(options.images, pictures))
+    report.write(
+        options.json,
+        rows,
+        rounds=rounds,
+        photos=photos.describe(options.images, pictures),
+        geometric_means=means,
+        goals={"geometric_means": {peers.ALBUMENTATIONSX: MEAN_GOAL}},
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,246 @@
+"""Writes the benchmarks' document, and the README's table, from what ``transforms.py`` and ``pipelines.py`` measured.
+
+    python benches/python/tables.py TRANSFORMS.json PIPELINES.json docs/benchmarks.md [--readme README.md]
+
+Every number comes from the two files. Nothing is left out: where fastaug is slower, the table and the sentence above it
+say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
+
+Row = dict[str, Any]
+Report = dict[str, Any]
+
+
+# -- the parts of the document ---------------------------------------------------------------------------------------
+
+
+def document(transforms: Report, pipelines: Report) -> str:
+    """All of docs/benchmarks.md."""
+    parts = [
+        "# Benchmarks",
+        "<!-- Written by `make bench` (benches/python/tables.py); changes by hand are lost. -->",
+        *method(transforms, pipelines),
+        "## Pipelines",
+        "From a decoded photo to a float32 tensor, channels first, each sample by itself on one thread. Ratios compare"
+        " with the fastest peer.",
+        pipelines_table(pipelines),
+        "## Batches and threads",
+        "The same samples through `Compose.batch`, fastaug alone.",
+        batches_table(pipelines),
+        "## One transform at a time",
+        *transforms_part(transforms),
+        "## What a call costs beside its pixels",
+        costs_table(pipelines),
+        "## Peak memory",
+        "What a call on one photo of 12 megapixels adds to the process at its peak, its result included, as a multiple"
+        f" of the larger of input and output. The goal is {pipelines['goals']['memory']:g}×.",
+        memory_table(pipelines),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def method(transforms: Report, pipelines: Report) -> list[str]:
+    """How it was measured, on what, and with what."""
+    return [
+        "All libraries run in one process, one thread each, on the same decoded images. They take turns: in every round"
+        " each handles all images once or more, and the best round of each counts"
+        f" ({_rounds(transforms, pipelines)}). Ratios are of figures from one run; the figures themselves depend on the"
+        " machine. Parameters are fixed wherever the libraries draw differently, so that all do the same work; results"
+        " are contiguous for all. `benches/python/cases.py` and `benches/python/pipelines.py` say what is compared.",
+        f"Measured on {_of_each(transforms, pipelines, _machine)}.",
+        f"Images: {_of_each(transforms, pipelines, lambda report: report['photos'])}.",
+        f"Versions: {_of_each(transforms, pipelines, _versions)}.",
+    ]
+
+
+def pipelines_table(pipelines: Report) -> str:
+    """Pipelines, sample by sample, with their goals."""
+    rows = [row for row in pipelines["rows"] if row["peers"]]
+    peers = _peers(rows)
+    body = [
+        [row["name"], *_figures(row, peers), _ratio(row["ratio_to_best"]), f"{row['goal']:g}×" if "goal" in row else ""]
+        for row in rows
+    ]
+    return _table(["images/s", "fastaug", *peers, "to the fastest", "goal"], body)
+
+
+def batches_table(pipelines: Report) -> str:
+    """Batches, and how they scale with threads."""
+    body = []
+    for row in pipelines["rows"]:
+        if row["peers"]:
+            continue
+        scaling = f"{row['ratio_to_one_thread']:.2f}×" if "ratio_to_one_thread" in row else ""
+        goal = f"{row['goal']:g}×" if "goal" in row else ""
+        body.append([row["name"], f"{row['fastaug']:,.0f}", scaling, goal])
+    return _table(["images/s", "fastaug", "to one thread", "goal"], body)
+
+
+def transforms_part(transforms: Report) -> list[str]:
+    """The summary and the table of single transforms."""
+    rows = transforms["rows"]
+    peers = _peers(rows)
+    compared = [row for row in rows if row["ratio_to_best"] is not None]
+    slower = sorted((row for row in compared if row["ratio_to_best"] < 1), key=lambda row: row["ratio_to_best"])
+    if slower:
+        names = ", ".join(f"{row['name']} ({row['ratio_to_best']:.2f}×)" for row in slower)
+        verdict = f"In {len(slower)} of {len(compared)} rows fastaug is **slower** than the fastest peer: {names}."
+    else:
+        verdict = f"In none of the {len(compared)} rows is fastaug slower than the fastest peer."
+    goals = transforms["goals"]["geometric_means"]
+    means = [
+        f"{mean:.2f}× {peer} ({_count(rows, peer)} rows" + (f"; goal {goals[peer]:g}×)" if peer in goals else ")")
+        for peer, mean in transforms["geometric_means"].items()
+    ]
+    body = [[row["name"], *_figures(row, peers), _ratio(row["ratio_to_best"])] for row in rows]
+    return [
+        f"{verdict} The goal is none.",
+        f"Geometric mean of fastaug's speed over the rows that a peer has: {', '.join(means)}.",
+        "The last column is fastaug over the fastest peer; a dash means that a library has nothing like it.",
+        _table(["images/s", "fastaug", *peers, "to the fastest"], body),
+    ]
+
+
+def costs_table(pipelines: Report) -> str:
+    """The empty call and the import."""
+    goals = pipelines["goals"]
+    nothing = pipelines["no_op_microseconds"]
+    body = [
+        [
+            f"a call of `Compose([NoOp()])` on 32×32, {name}",
+            f"{microseconds:.1f} µs",
+            f"{goals['no_op_microseconds']:g} µs" if name == "fastaug" else "",
+        ]
+        for name, microseconds in nothing.items()
+    ]
+    body.append(
+        [
+            "`import fastaug` once numpy is there",
+            f"{pipelines['import_milliseconds']:.0f} ms",
+            f"{goals['import_milliseconds']:g} ms",
+        ]
+    )
+    return _table(["", "time", "goal"], body)
+
+
+def memory_table(pipelines: Report) -> str:
+    """Peak memory per policy; what is over the goal is marked."""
+    goal = pipelines["goals"]["memory"]
+    body = [
+        [name, f"{share:.2f}×" if share <= goal else f"**{share:.2f}× over the goal**"]
+        for name, share in pipelines["memory"].items()
+    ]
+    return _table(["policy", "peak"], body)
+
+
+# -- the README ------------------------------------------------------------------------------------------------------
+
+
+def readme_part(transforms: Report, pipelines: Report) -> str:
+    """What stands between the README's markers."""
+    rows = transforms["rows"]
+    compared = [row for row in rows if row["ratio_to_best"] is not None]
+    slower = sum(row["ratio_to_best"] < 1 for row in compared)
+    means = ", ".join(f"{mean:.1f}× {peer}" for peer, mean in transforms["geometric_means"].items())
+    return "\n\n".join(
+        [
+            "Decoded photo to float32 tensor, one thread each, all libraries in turn in one process:",
+            pipelines_table(pipelines),
+            f"One transform at a time, geometric mean: {means}; slower than the fastest peer in {slower} of"
+            f" {len(compared)} rows. All of it, and how it was measured: [benchmarks](docs/benchmarks.md).",
+        ]
+    )
+
+
+def rewrite_readme(path: Path, part: str) -> None:
+    """Puts the part between the markers, if the file has them."""
+    if not path.is_file():
+        return
+    text = path.read_text()
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if begin and end:
+        path.write_text(f"{before}{BEGIN}\n\n{part}\n\n{END}{after}")
+
+
+# -- words and cells -------------------------------------------------------------------------------------------------
+
+
+def _rounds(transforms: Report, pipelines: Report) -> str:
+    one, other = transforms["rounds"], pipelines["rounds"]
+    if one == other:
+        return f"best of {one} rounds"
+    return f"best of {one} rounds for transforms, of {other} for pipelines"
+
+
+def _of_each(transforms: Report, pipelines: Report, describe: Any) -> str:
+    """The same words for both reports once, different ones side by side."""
+    one, other = describe(transforms), describe(pipelines)
+    return one if one == other else f"{one} (transforms); {other} (pipelines)"
+
+
+def _machine(report: Report) -> str:
+    machine = report["machine"]
+    cores = f"{machine['cores']} core" + "s" * (machine["cores"] != 1)
+    return f"{machine['cpu']}, {cores}, {machine['system']}"
+
+
+def _versions(report: Report) -> str:
+    return ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+
+
+def _peers(rows: Iterable[Row]) -> list[str]:
+    """The libraries that take part, in the order of their first appearance."""
+    return list(dict.fromkeys(peer for row in rows for peer in row["peers"]))
+
+
+def _count(rows: Iterable[Row], peer: str) -> int:
+    return sum(peer in row["peers"] for row in rows)
+
+
+def _figures(row: Row, peers: Sequence[str]) -> list[str]:
+    """Images a second of everyone, the fastest in bold."""
+    figures = [row["fastaug"], *(row["peers"].get(peer) for peer in peers)]
+    best = max(figure for figure in figures if figure is not None)
+    cells = ["–" if figure is None else f"{figure:,.0f}" for figure in figures]
+    return [f"**{cell}**" if figure == best else cell for figure, cell in zip(figures, cells, strict=True)]
+
+
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
+        return "–"
+    return f"{ratio:.2f}×" if ratio >= 1 else f"**{ratio:.2f}× slower**"
+
+
+def _table(header: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """A Markdown table: names to the left, numbers to the right."""
+    rules = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rules, *body))
+
+
+def main() -> None:
+    """Reads, writes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("transforms", type=Path, help="what transforms.py wrote")
+    parser.add_argument("pipelines", type=Path, help="what pipelines.py wrote")
+    parser.add_argument("document", type=Path, help="the Markdown file to write")
+    parser.add_argument("--readme", type=Path, default=README, help="the file with the markers")
+    options = parser.parse_args()
+    transforms = json.loads(options.transforms.read_text())
+    pipelines = json.loads(options.pipelines.read_text())
+    options.document.write_text(document(transforms, pipelines))
+    rewrite_readme(options.readme, readme_part(transforms, pipelines))
+
+
+if __name__ == "__main__":
+    main()
