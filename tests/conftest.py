@@ -9,6 +9,7 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
 import pytest
 from hypothesis import settings
+
 from parity import Distances, check, measure
 
 # Always the same examples: a suite that fails once in a while is worth little. HYPOTHESIS_PROFILE=search looks for new ones.

@@ -115,7 +115,8 @@ def _variants():
     yield "GaussNoise", {"per_channel": True, "mean_range": (-0.1, 0.1)}
     yield "GaussNoise", {"noise_scale_factor": 0.5}
     yield from (
-        ("Normalize", {"normalization": way}) for way in ("image", "image_per_channel", "min_max", "min_max_per_channel")
+        ("Normalize", {"normalization": way})
+        for way in ("image", "image_per_channel", "min_max", "min_max_per_channel")
     )
     yield "Normalize", {"mean": 0.5, "std": 0.25, "max_pixel_value": None, "clip_range": (-1, 1)}
     yield "FromFloat", {"max_value": 100}
@@ -133,4 +134,3 @@ def case_id(case):
     """A name for a test report."""
     name, arguments = case
     return "-".join([name, *(f"{key}={value}" for key, value in arguments.items())]).replace(" ", "")
-

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import numpy as np
-from every_transform import NAMES, default
-from pictures import labels, photo
 
 import fastaug as A
+from every_transform import NAMES, default
+from pictures import labels, photo
 
 FILE = Path(__file__).parent / "data" / "golden.json"
 

@@ -127,4 +127,3 @@ class Distances:
         text = DOCUMENT.read_text(encoding="utf-8")
         begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
         DOCUMENT.write_text(text[:begin] + "\n" + "\n".join(lines) + "\n" + text[end:], encoding="utf-8")
-

@@ -7,9 +7,9 @@ import warnings
 import albumentations
 import cv2
 import numpy as np
-from pictures import labels, noise, photo
 
 import fastaug as A
+from pictures import labels, noise, photo
 
 __all__ = ["ALBUMENTATIONS", "OPENCV", "PILLOW", "albumentations", "both", "cv2", "drawn", "forced", "peer", "pictures"]
 
@@ -51,7 +51,7 @@ def drawn(transform, index=0, **data):
     """A result and the values it was drawn with."""
     policy = A.Compose([transform], seed=77, save_applied_params=True)
     result = policy(**data, index=index)
-    (_, params), = result.pop("applied_transforms")
+    ((_, params),) = result.pop("applied_transforms")
     return result, params
 
 

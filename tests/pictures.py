@@ -76,7 +76,9 @@ def same(first, second):
             and first.tobytes() == second.tobytes()
         )
     if isinstance(first, dict):
-        return isinstance(second, dict) and list(first) == list(second) and all(same(first[k], second[k]) for k in first)
+        return (
+            isinstance(second, dict) and list(first) == list(second) and all(same(first[k], second[k]) for k in first)
+        )
     if isinstance(first, (list, tuple)):
         return (
             type(first) is type(second)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
-from pictures import photo
-
 import fastaug as A
+from pictures import photo
 
 TOGETHER = 5
 """Children that live at the same time."""
@@ -35,7 +34,9 @@ def main(method, count):
     expected = batch()
     started = 0
     while started < count:
-        children = [context.Process(target=batch_in_child, args=(queue,)) for _ in range(min(TOGETHER, count - started))]
+        children = [
+            context.Process(target=batch_in_child, args=(queue,)) for _ in range(min(TOGETHER, count - started))
+        ]
         for child in children:
             child.start()
         assert all(queue.get(timeout=300) == expected for _ in children), "a child made other bytes"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import encoded, labels, noise, photo, same
 
 import fastaug as A
+from pictures import encoded, labels, noise, photo, same
 
 
 def images(count=5, **arguments):
@@ -163,7 +163,9 @@ def test_every_target():
         expected = some(image=pictures[number], **single, index=number)
         for name, value in expected.items():
             column = made["masks" if name == "mask" else name]
-            assert same(np.ascontiguousarray(column[number]) if isinstance(value, np.ndarray) else column[number], value)
+            assert same(
+                np.ascontiguousarray(column[number]) if isinstance(value, np.ndarray) else column[number], value
+            )
 
 
 def test_several_masks_per_sample():

@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from pictures import labels, photo, same
 
 import fastaug as A
+from pictures import labels, photo, same
 
 IMAGE = photo(12, 16)
 # Transforms that can be told apart by name; each is its own inverse or harmless.
@@ -105,9 +105,7 @@ def test_selected_channels_only():
 
 
 def test_selected_channels_leave_masks_and_boxes():
-    policy = A.Compose(
-        [A.SelectiveChannelTransform([FLIP], channels=(1,))], bbox_params=A.BboxParams("pascal_voc")
-    )
+    policy = A.Compose([A.SelectiveChannelTransform([FLIP], channels=(1,))], bbox_params=A.BboxParams("pascal_voc"))
     mask, boxes = labels(12, 16), np.array([[1, 2, 5, 6]], np.float32)
     result = policy(image=IMAGE, mask=mask, bboxes=boxes)
     assert same(result["mask"], mask)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden_policies import PIPELINES, digest, sample, written
-from pictures import encoded
 
 import fastaug as A
+from golden_policies import PIPELINES, digest, sample, written
+from pictures import encoded
 
 LEVELS = ("scalar", "sse4.2", "avx2")
 COUNT = 200

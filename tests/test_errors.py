@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import photo
 
 import fastaug as A
+from pictures import photo
 
 
 @pytest.mark.parametrize(

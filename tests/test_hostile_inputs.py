@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from every_transform import CASES, TINY, case_id, default
-from pictures import encoded, labels, photo, same
 
 import fastaug as A
+from every_transform import CASES, TINY, case_id, default
 from fastaug.transforms.declare import REGISTRY
+from pictures import encoded, labels, photo, same
 
 
 def refused(attempt):

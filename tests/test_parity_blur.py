@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT, FLOAT, ONE_LEVEL, WARP, Bound
-from peers import ALBUMENTATIONS, OPENCV, both, cv2, drawn, forced, peer, pictures
 
 import fastaug as A
+from parity import EXACT, FLOAT, ONE_LEVEL, WARP, Bound
+from peers import ALBUMENTATIONS, OPENCV, both, cv2, drawn, forced, peer, pictures
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 # Single precision kernels whose sums OpenCV adds in another order.

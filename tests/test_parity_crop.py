@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT, ONE_LEVEL, Bound
-from peers import ALBUMENTATIONS, both, cv2, drawn, forced, mask_for, peer, pictures
 
 import fastaug as A
+from parity import EXACT, ONE_LEVEL, Bound
+from peers import ALBUMENTATIONS, both, cv2, drawn, forced, mask_for, peer, pictures
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 FLOAT_RESIZE = Bound(greatest=0.01)

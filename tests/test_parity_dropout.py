@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+import fastaug as A
 from parity import EXACT, FLOAT
 from peers import ALBUMENTATIONS, OPENCV, albumentations, cv2, drawn, forced, mask_for, peer, pictures
 from pictures import photo
-
-import fastaug as A
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 
@@ -68,7 +68,13 @@ def test_boxes_and_keypoints_under_holes(name, arguments):
                 keypoint_params=library.KeypointParams(format="xy", label_fields=["names"]),
                 **({"seed": 4, "save_applied_params": True} if library is A else {}),
             )
-            data = {"image": image, "bboxes": boxes, "ids": list(range(12)), "keypoints": points, "names": list(range(40))}
+            data = {
+                "image": image,
+                "bboxes": boxes,
+                "ids": list(range(12)),
+                "keypoints": points,
+                "names": list(range(40)),
+            }
             result = policy(**data, **({"index": index} if library is A else {}))
             if library is A:
                 params = result["applied_transforms"][0][1]
@@ -205,9 +211,7 @@ def test_constrained_holes_by_box_labels():
     )
     for index in range(10):
         black = np.zeros_like(image)
-        result = policy(
-            image=black, bboxes=[(10, 10, 60, 60), (100, 80, 180, 140)], names=["dog", "cat"], index=index
-        )
+        result = policy(image=black, bboxes=[(10, 10, 60, 60), (100, 80, 180, 140)], names=["dog", "cat"], index=index)
         changed = result["image"][:, :, 0] == 255
         assert changed.any()
         assert not changed[:70, :90].any()

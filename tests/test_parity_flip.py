@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT
-from peers import ALBUMENTATIONS, albumentations, both, drawn, forced, mask_for, peer, pictures
 
 import fastaug as A
+from parity import EXACT
+from peers import ALBUMENTATIONS, albumentations, both, drawn, forced, mask_for, peer, pictures
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 ELEMENTS = ("e", "r90", "r180", "r270", "v", "hvt", "h", "t")

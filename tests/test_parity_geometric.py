@@ -5,10 +5,10 @@ from __future__ import annotations
 import albumentations.augmentations.geometric.functional as geometric
 import numpy as np
 import pytest
-from parity import EXACT, WARP
-from peers import ALBUMENTATIONS, OPENCV, albumentations, both, cv2, drawn, mask_for, peer, pictures
 
 import fastaug as A
+from parity import EXACT, WARP
+from peers import ALBUMENTATIONS, OPENCV, albumentations, both, cv2, drawn, mask_for, peer, pictures
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 INTERIOR = 2

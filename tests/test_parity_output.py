@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT, FLOAT, ONE_LEVEL, Bound
-from peers import ALBUMENTATIONS, both, pictures
 
 import fastaug as A
+from parity import EXACT, FLOAT, ONE_LEVEL, Bound
+from peers import ALBUMENTATIONS, both, pictures
 
 DTYPES = pytest.mark.parametrize("dtype", [np.uint8, np.float32], ids=["uint8", "float32"])
 NORMALIZED = Bound(greatest=1e-6 * 255 * 4)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from parity import EXACT, FLOAT, ONE_LEVEL, Bound
-from peers import ALBUMENTATIONS, OPENCV, PILLOW, albumentations, both, cv2, drawn, forced, mask_for, peer, pictures
 
 import fastaug as A
+from parity import EXACT, FLOAT, ONE_LEVEL, Bound
+from peers import ALBUMENTATIONS, OPENCV, PILLOW, albumentations, both, cv2, drawn, forced, mask_for, peer, pictures
 
 DTYPES = [np.uint8, np.float32]
 SIZES = {"down": (0.53, 0.61), "up": (1.7, 1.37), "mixed": (0.6, 1.9), "half": (0.5, 0.5)}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from every_transform import ARGUMENTS, NAMES, default
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import plainly
-from pictures import encoded, labels, noise, photo, same
 
 import fastaug as A
+from every_transform import ARGUMENTS, NAMES, default
+from oracle import plainly
+from pictures import encoded, labels, noise, photo, same
 
 ANYTHING = [name for name in NAMES if name != "ToTensorV2"]
 SMALL = {**ARGUMENTS, "height": 12, "width": 10, "x_max": 30, "y_max": 30}
@@ -84,9 +84,7 @@ def test_pipelines_as_people_write_them(moving, colouring, moving_again, storing
 
 def test_the_strategy_finds_pipelines_that_run():
     """What is refused proves nothing about the planner: most pipelines must run."""
-    ran = sum(
-        same_by_either_way(A.Compose([default(name)], seed=3), image=photo(48, 64)) for name in NAMES
-    )
+    ran = sum(same_by_either_way(A.Compose([default(name)], seed=3), image=photo(48, 64)) for name in NAMES)
     assert ran >= 0.9 * len(NAMES)
 
 
@@ -149,7 +147,12 @@ def test_merging_geometry_has_to_be_asked_for():
 
 
 def test_merged_geometry_moves_boxes_and_keypoints_alike():
-    transforms = [A.Affine(rotate=(-20, 20), p=1), A.Resize(70, 90), A.HorizontalFlip(), A.Affine(scale=(0.8, 1.2), p=1)]
+    transforms = [
+        A.Affine(rotate=(-20, 20), p=1),
+        A.Resize(70, 90),
+        A.HorizontalFlip(),
+        A.Affine(scale=(0.8, 1.2), p=1),
+    ]
     params = {
         "bbox_params": A.BboxParams("pascal_voc"),
         "keypoint_params": A.KeypointParams("xy"),

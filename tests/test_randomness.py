@@ -7,9 +7,9 @@ import os
 
 import numpy as np
 import pytest
-from pictures import noise, same
 
 import fastaug as A
+from pictures import noise, same
 
 IMAGE = noise(64, 64)
 
@@ -87,11 +87,11 @@ def test_numpy_and_python_randomness_are_left_alone():
     import random
 
     random.seed(1)
-    np.random.seed(1)  # noqa: NPY002
-    before = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    np.random.seed(1)
+    before = random.getstate(), np.random.get_state()[1].tolist()
     pixels(policy())
     pixels(A.Compose([A.GaussNoise(p=1)]))
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # noqa: NPY002
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
 
 
 def draw_some(some_policy, count, queue):

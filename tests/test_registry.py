@@ -9,12 +9,12 @@ import re
 
 import numpy as np
 import pytest
-from every_transform import CASES, NAMES, case_id, default
-from oracle import plainly
-from pictures import labels, noise, photo, same
 
 import fastaug as A
+from every_transform import CASES, NAMES, case_id, default
 from fastaug.transforms.declare import REGISTRY
+from oracle import plainly
+from pictures import labels, noise, photo, same
 
 every_case = pytest.mark.parametrize("case", CASES, ids=case_id)
 every_name = pytest.mark.parametrize("name", NAMES)

@@ -7,9 +7,9 @@ import pickle
 
 import numpy as np
 import pytest
-from pictures import labels, photo, same
 
 import fastaug as A
+from pictures import labels, photo, same
 
 POINTS = {
     "bbox_params": A.BboxParams("pascal_voc", label_fields=["names"]),

@@ -7,9 +7,9 @@ import os
 import pickle
 
 import pytest
-from pictures import photo, same
 
 import fastaug as A
+from pictures import photo, same
 
 
 def policy(seed=7):
@@ -22,9 +22,13 @@ def policy(seed=7):
             A.CoarseDropout(fill=(1, 2, 3), p=0.5),
         ],
         bbox_params=A.BboxParams("yolo", label_fields=["names"], min_visibility=0.1),
-        keypoint_params=A.KeypointParams("xy", ["left_or_right"], label_mapping={
-            "HorizontalFlip": {"left_or_right": {"l": "r", "r": "l"}},
-        }),
+        keypoint_params=A.KeypointParams(
+            "xy",
+            ["left_or_right"],
+            label_mapping={
+                "HorizontalFlip": {"left_or_right": {"l": "r", "r": "l"}},
+            },
+        ),
         additional_targets={"other": "image"},
         p=0.9,
         seed=seed,
@@ -93,7 +97,12 @@ def test_the_fingerprint_follows_everything_that_changes_pixels():
     base = policy()
     assert base.fingerprint == policy().fingerprint
     assert len(base.fingerprint) == 64
-    others = [policy(seed=8), policy() + A.NoOp(), A.Compose([A.HorizontalFlip(p=0.4)]), A.Compose([A.HorizontalFlip()])]
+    others = [
+        policy(seed=8),
+        policy() + A.NoOp(),
+        A.Compose([A.HorizontalFlip(p=0.4)]),
+        A.Compose([A.HorizontalFlip()]),
+    ]
     assert len({base.fingerprint, *(other.fingerprint for other in others)}) == 5
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markers import extent, with_marker
-from pictures import photo, same
 
 import fastaug as A
+from markers import extent, with_marker
+from pictures import photo, same
 
 HEIGHT, WIDTH = 60, 80
 BOX = (10, 20, 50, 45)
@@ -285,9 +285,7 @@ EXACT_MOVES = [
 
 @given(box=boxes_in_image(), index=st.integers(0, 2**40), order=st.permutations(range(len(EXACT_MOVES))))
 def test_boxes_follow_pixels_that_move_whole(box, index, order):
-    policy = A.Compose(
-        [EXACT_MOVES[number] for number in order[:3]], bbox_params=A.BboxParams("pascal_voc"), seed=1
-    )
+    policy = A.Compose([EXACT_MOVES[number] for number in order[:3]], bbox_params=A.BboxParams("pascal_voc"), seed=1)
     marked = with_marker(HEIGHT, WIDTH, box)
     try:
         result = policy(image=marked, bboxes=[box], index=index)

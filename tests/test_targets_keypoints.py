@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from markers import centroid, with_dot
-from pictures import photo, same
 
 import fastaug as A
+from markers import centroid, with_dot
+from pictures import photo, same
 
 HEIGHT, WIDTH = 60, 80
 
@@ -66,12 +66,8 @@ def test_containers_and_extra_columns():
     assert flip(image=image(), keypoints=[(10, 20, "nose")])["keypoints"] == [(69, 20, "nose")]
     assert flip(image=image(), keypoints=((10, 20),))["keypoints"] == ((69, 20),)
     given_array = np.array([[10, 20, 5, 6]], np.float32)
-    assert same(
-        flip(image=image(), keypoints=given_array)["keypoints"], np.array([[69, 20, 5, 6]], np.float32)
-    )
-    assert same(
-        flip(image=image(), keypoints=np.empty((0, 3), np.float32))["keypoints"], np.empty((0, 3), np.float32)
-    )
+    assert same(flip(image=image(), keypoints=given_array)["keypoints"], np.array([[69, 20, 5, 6]], np.float32))
+    assert same(flip(image=image(), keypoints=np.empty((0, 3), np.float32))["keypoints"], np.empty((0, 3), np.float32))
     assert flip(image=image(), keypoints=[])["keypoints"] == []
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pictures import photo, same
 
 import fastaug as A
+from pictures import photo, same
 
 IMAGES = [photo(24, 30, seed=seed) for seed in range(6)]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import labels, noise, photo
 
 import fastaug as A
+from pictures import labels, noise, photo
 
 torch = pytest.importorskip("torch")
 from torch.utils.data import DataLoader, Dataset  # noqa: E402
@@ -114,9 +114,7 @@ def test_with_an_index_the_number_of_workers_does_not_matter(workers):
 
 
 def test_workers_started_afresh_work_too():
-    loader = DataLoader(
-        Pictures(with_index=True), batch_size=24, num_workers=2, multiprocessing_context="spawn"
-    )
+    loader = DataLoader(Pictures(with_index=True), batch_size=24, num_workers=2, multiprocessing_context="spawn")
     expected = torch.stack([POLICY(image=noise(64, 64), index=index)["image"] for index in range(48)])
     assert torch.equal(torch.cat(list(loader)), expected)
 

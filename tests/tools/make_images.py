@@ -215,9 +215,7 @@ def fruit() -> Scene:
     return scene
 
 
-def _sphere(
-    scene: Scene, seed: int, kind: str, x: float, y: float, radius: float, skin: Colour, other: Colour
-) -> None:
+def _sphere(scene: Scene, seed: int, kind: str, x: float, y: float, radius: float, skin: Colour, other: Colour) -> None:
     across, down = (scene.x - x) / radius, (scene.y - y) / radius
     ball = across**2 + down**2 < 1
     depth = np.sqrt(np.clip(1 - across**2 - down**2, 0, 1))
@@ -238,7 +236,9 @@ def _sphere(
         hollow = np.hypot(across / 0.34, (down + 0.74) / 0.12)
         scene.paint(ball * 0.75 * ramp(1, 0.2, hollow), (0.20, 0.13, 0.05))
         bend = x + 0.10 * radius * ((y - 0.70 * radius - scene.y) / (0.4 * radius)) ** 2
-        stalk = (np.abs(scene.x - bend) < 0.045 * radius) & (scene.y < y - 0.70 * radius) & (scene.y > y - 1.14 * radius)
+        stalk = (
+            (np.abs(scene.x - bend) < 0.045 * radius) & (scene.y < y - 0.70 * radius) & (scene.y > y - 1.14 * radius)
+        )
         scene.paint(stalk, (0.26, 0.17, 0.08))
         ball = ball | stalk
     else:
@@ -265,7 +265,9 @@ def lake() -> Scene:
     scene.paint(rock, mix((0.38, 0.42, 0.52), (0.96, 0.97, 1.0), snow) * light)
     scene.label(rock, "mountain", box=False)
     forest = scene.y > near
-    scene.paint(forest, np.asarray((0.11, 0.24, 0.17), np.float32) * (1 + 0.6 * scene.noise(84, (9, 3), 3, 0.7))[..., None])
+    scene.paint(
+        forest, np.asarray((0.11, 0.24, 0.17), np.float32) * (1 + 0.6 * scene.noise(84, (9, 3), 3, 0.7))[..., None]
+    )
     scene.label(forest, "mountain", box=False)
 
     # The water mirrors what stands above it, drawn out by the waves.
@@ -319,7 +321,8 @@ def street() -> Scene:
     scene = Scene(375, 500, classes=("car", "building"))
     kerb = 262.0
     scene.paint(
-        np.ones_like(scene.y), mix((0.10, 0.13, 0.30), (0.95, 0.56, 0.38), ramp(0.0, kerb, scene.y + 10 * scene.noise(100, 90)))
+        np.ones_like(scene.y),
+        mix((0.10, 0.13, 0.30), (0.95, 0.56, 0.38), ramp(0.0, kerb, scene.y + 10 * scene.noise(100, 90))),
     )
     generator = np.random.default_rng(101)
     for depth, (share, tone) in enumerate(((0.55, 0.42), (1.0, 0.20))):
@@ -382,11 +385,26 @@ def _car(scene: Scene, x: float, y: float, size: float, paintwork: Colour) -> No
     scene.paint(0.8 * ramp(1.0, 0.6, shadow), (0.02, 0.02, 0.03))
     body = inside_polygon(
         scene,
-        at([(-64, -6), (-66, -18), (-58, -26), (-36, -29), (-20, -46), (22, -46), (40, -29), (60, -24), (66, -14), (65, -5)]),
+        at(
+            [
+                (-64, -6),
+                (-66, -18),
+                (-58, -26),
+                (-36, -29),
+                (-20, -46),
+                (22, -46),
+                (40, -29),
+                (60, -24),
+                (66, -14),
+                (65, -5),
+            ]
+        ),
     )
     light = 1.12 - 0.55 * ramp(-46, -2, (scene.y - y) / size) + 0.25 * np.exp(-(((scene.y - y) / size + 27) ** 2) / 4)
     scene.paint(body, np.asarray(paintwork, np.float32) * light[..., None])
-    sky = mix((0.55, 0.48, 0.52), (0.10, 0.11, 0.17), ramp(-44, -28, (scene.y - y) / size + 0.15 * (scene.x - x) / size))
+    sky = mix(
+        (0.55, 0.48, 0.52), (0.10, 0.11, 0.17), ramp(-44, -28, (scene.y - y) / size + 0.15 * (scene.x - x) / size)
+    )
     for corners in ([(-30, -29), (-18, -42), (-2, -42), (-2, -29)], [(3, -29), (3, -42), (20, -42), (33, -29)]):
         scene.paint(inside_polygon(scene, at(corners)), sky)
     wheels = np.zeros(scene.x.shape, bool)
@@ -448,9 +466,7 @@ def _leaf(scene: Scene, x: float, y: float, length: float, angle: float) -> None
     scene.label(blade, "leaf", box=False)
 
 
-def _flower(
-    scene: Scene, seed: int, x: float, y: float, radius: float, petals: int, tip: Colour, base: Colour
-) -> None:
+def _flower(scene: Scene, seed: int, x: float, y: float, radius: float, petals: int, tip: Colour, base: Colour) -> None:
     distance = np.hypot(scene.x - x, scene.y - y) / radius
     angle = np.arctan2(scene.y - y, scene.x - x)
     scene.paint(0.45 * ramp(1.15, 0.6, np.hypot(scene.x - x - 9, scene.y - y - 12) / radius), (0.03, 0.08, 0.03))

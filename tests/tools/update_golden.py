@@ -11,9 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from golden_policies import FILE, golden, written
-
 from fastaug import _core
+from golden_policies import FILE, golden, written
 
 
 def main() -> None:
