@@ -19,8 +19,8 @@ test: $(VENV)/.tested-with
 check: $(VENV)/.tested-with
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(VENV)/bin/ruff format --check python tests examples
-	$(VENV)/bin/ruff check python tests examples
+	$(VENV)/bin/ruff format --check python tests examples benches
+	$(VENV)/bin/ruff check python tests examples benches
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m mypy.stubtest fastaug._core --ignore-disjoint-bases
 	$(MAKE) test
@@ -32,8 +32,8 @@ bench: $(BENCH)/.built
 
 fmt:
 	cargo fmt --all
-	$(VENV)/bin/ruff format python tests examples
-	$(VENV)/bin/ruff check --fix python tests examples
+	$(VENV)/bin/ruff format python tests examples benches
+	$(VENV)/bin/ruff check --fix python tests examples benches
 
 clean:
 	rm -rf target $(VENV) $(BENCH) demo.png
