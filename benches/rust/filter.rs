@@ -2,7 +2,10 @@
 
 use super::Kernels;
 use criterion::Criterion;
-use fastaug_core::ops::filter::{BoxBlur, Clahe, Convolve, GaussianBlur, UnsharpMix};
+use fastaug_core::{
+    ops::filter::{Bend, BoxBlur, Clahe, Convolve, GaussianBlur, LensFringes, UnsharpMix},
+    param::Interpolation,
+};
 
 /// Every filter.
 pub fn time(criterion: &mut Criterion) {
@@ -22,5 +25,7 @@ pub fn time(criterion: &mut Criterion) {
         kernels.time(&format!("convolve {size}x{size}, all weights"), Convolve { size, kernel: full });
     }
     kernels.time("unsharp mask 5x5", UnsharpMix { blur: GaussianBlur::new(1.1, 5), amount: 0.3 });
+    let (red, blue) = (Bend { primary: 0.01, secondary: 0.02 }, Bend { primary: -0.01, secondary: -0.02 });
+    kernels.time("lens fringes, linear", LensFringes { red, blue, interpolation: Interpolation::Linear });
     kernels.time("CLAHE 8x8", Clahe { clip_limit: 3.0, tiles_across: 8, tiles_down: 8 });
 }
