@@ -10,6 +10,7 @@ fastaug makes them as one batch, on one and on two threads. Random generators ar
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -339,7 +340,10 @@ def _status(name: str) -> int:
 
 
 def _fresh_process(*arguments: str) -> str:
-    return subprocess.run([sys.executable, *arguments], check=True, capture_output=True, text=True).stdout
+    # As everywhere but in some containers, modules are compiled once.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ran = subprocess.run([sys.executable, *arguments], check=True, capture_output=True, text=True, env=environment)
+    return ran.stdout
 
 
 # -- all of it -------------------------------------------------------------------------------------------------------

@@ -346,6 +346,8 @@ class Compose:
         del force_apply
         if args:
             raise KeyError("pass every target by name, for example policy(image=image)")
+        if len(data) == 1 and "image" in data and not self._records:
+            return self._augment_image(data["image"], self._seeds(index, epoch))
         call = _Call(self, data)
         arrays, boxes, keypoints, applied = self._pipeline.run(
             self._seeds(index, epoch),
@@ -358,6 +360,14 @@ class Compose:
             self._records,
         )
         return call.result(arrays, boxes, keypoints, applied)
+
+    def _augment_image(self, image: Any, seeds: tuple[int, int, int]) -> dict[str, Any]:
+        """What a call with nothing but an image does, without the general machinery."""
+        layout = _HWC if self._to_tensor is None else _CHW
+        arrays, *_ = self._pipeline.run(
+            seeds, [image], ["image"], [(_IMAGE, layout, None)], None, None, None, record=False
+        )
+        return {"image": arrays[0] if self._to_tensor is None else _tensor(arrays[0])}
 
     @property
     def _records(self) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from hashlib import blake2b
 from typing import Any
 
 MAIN_DOMAIN = 2**64 - 1
@@ -57,6 +56,9 @@ def _find_domain() -> int:
             parts = ("fork", os.urandom(16))
         else:
             return MAIN_DOMAIN
+    # Only workers come here, and it takes longer to import than the rest of this package.
+    from hashlib import blake2b
+
     return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest(), "little")
 
 

@@ -194,7 +194,8 @@ fn run_pass(
         (all, _) => (all, None),
     };
     let in_place = normalize.is_none() && body.iter().all(|op| matches!(op, Op::Pointwise(_)));
-    let reads_as_is = pass.symmetry.is_identity() && pass.pad.is_none() && body.is_empty();
+    let reads_in_place = pass.symmetry.is_identity() && pass.pad.is_none();
+    let reads_as_is = reads_in_place && body.is_empty();
     let rows_per_band = rows_per_band(pass, read);
 
     let mut tile = None;
@@ -212,16 +213,44 @@ fn run_pass(
             write_band(band, normalize, y, shape, sink, context);
             continue;
         }
-        let mut buffer = match tile.take() {
-            Some(buffer) => recycle(buffer, band_format, context),
-            None => context.scratch.take_image(band_format),
+        let (before_last, direct) = match body {
+            [before @ .., Op::Convert(last)] if normalize.is_none() => (before, Some(last.operation())),
+            _ => (body, None),
         };
-        read_band(pass, input, y, role, buffer.as_image_mut(), context.level);
-        for op in body {
-            buffer = apply(op, buffer, y, shape, role, context);
+        let mut buffer;
+        let mut current = if reads_in_place && before_last.is_empty() && direct.is_some() {
+            buffer = None;
+            input.crop(Rect { x: 0, y, width: shape.width, height })
+        } else {
+            let mut made = match tile.take() {
+                Some(buffer) => recycle(buffer, band_format, context),
+                None => context.scratch.take_image(band_format),
+            };
+            read_band(pass, input, y, role, made.as_image_mut(), context.level);
+            for op in before_last {
+                made = apply(op, made, y, shape, role, context);
+            }
+            buffer = Some(made);
+            buffer.as_ref().map_or(input, ImageBuf::as_image)
+        };
+        let mut converted = None;
+        if let Some(last) = direct {
+            // The last conversion writes where the result belongs, if that holds such rows.
+            let format = last.output(current.format());
+            if let Some(rows) = sink.rows(y, height, format) {
+                last.run(current, rows, context);
+                tile = buffer;
+                continue;
+            }
+            let mut made = context.scratch.take_image(format);
+            last.run(current, made.as_image_mut(), context);
+            current = converted.insert(made).as_image();
         }
-        write_band(buffer.as_image(), normalize, y, shape, sink, context);
-        tile = Some(buffer);
+        write_band(current, normalize, y, shape, sink, context);
+        if let Some(made) = converted {
+            context.scratch.give_image(made);
+        }
+        tile = buffer.take();
     }
     if let Some(buffer) = tile {
         context.scratch.give_image(buffer);

@@ -2,10 +2,28 @@
 
 use super::output::{Layout, Output, Slot};
 use crate::{
-    image::{Element, Image, View},
-    ops::{Context, convert::Normalize},
+    image::{Image, View},
+    ops::{
+        Context,
+        convert::{
+            Normalize,
+            floats::{Planes, Stored, Value, copy_planar, interleaved, planar, scatter},
+        },
+        factors::Factors,
+    },
 };
-use half::f16;
+use fearless_simd::Level;
+
+/// Where a band belongs.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// Its first row.
+    y: usize,
+    /// Rows of the image.
+    height: usize,
+    layout: Layout,
+    level: Level,
+}
 
 /// Writes rows `y…` of an image of `height` rows.
 pub fn write(
@@ -16,74 +34,68 @@ pub fn write(
     output: &mut Output<'_>,
     context: &mut Context<'_>,
 ) {
-    let _ = context;
-    let layout = output.layout;
-    match (band, &mut output.slot, normalize) {
-        (Image::U8(band), Slot::F32(slot), Some(normalize)) => {
-            scatter(band, y, height, layout, slot, |channel| {
-                let (scale, offset) = normalize.channel(channel);
-                move |value| f32::from(value) * scale + offset
-            });
-        }
-        (Image::F32(band), Slot::F32(slot), Some(normalize)) => {
-            scatter(band, y, height, layout, slot, |channel| {
-                let (scale, offset) = normalize.channel(channel);
-                move |value| value * scale + offset
-            });
-        }
-        (Image::U8(band), Slot::F16(slot), Some(normalize)) => {
-            scatter(band, y, height, layout, slot, |channel| {
-                let (scale, offset) = normalize.channel(channel);
-                move |value| f16::from_f32(f32::from(value) * scale + offset)
-            });
-        }
-        (Image::F32(band), Slot::F16(slot), Some(normalize)) => {
-            scatter(band, y, height, layout, slot, |channel| {
-                let (scale, offset) = normalize.channel(channel);
-                move |value| f16::from_f32(value * scale + offset)
-            });
-        }
-        (Image::U8(band), Slot::U8(slot), None) => scatter(band, y, height, layout, slot, |_| |value| value),
-        (Image::U16(band), Slot::U16(slot), None) => scatter(band, y, height, layout, slot, |_| |value| value),
-        (Image::U32(band), Slot::U32(slot), None) => scatter(band, y, height, layout, slot, |_| |value| value),
-        (Image::U64(band), Slot::U64(slot), None) => scatter(band, y, height, layout, slot, |_| |value| value),
-        (Image::F32(band), Slot::F32(slot), None) => scatter(band, y, height, layout, slot, |_| |value| value),
-        (Image::U8(band), Slot::F32(slot), None) => scatter(band, y, height, layout, slot, |_| f32::from),
-        (Image::U8(band), Slot::F16(slot), None) => scatter(band, y, height, layout, slot, |_| f16::from),
-        (Image::F32(band), Slot::F16(slot), None) => scatter(band, y, height, layout, slot, |_| f16::from_f32),
+    let place = Place { y, height, layout: output.layout, level: context.level };
+    let one = Normalize { scale: vec![1.0], offset: vec![0.0] };
+    let normalize_or_one = normalize.unwrap_or(&one);
+    match (band, &mut output.slot) {
+        (Image::F32(band), Slot::F32(slot)) if normalize.is_none() => copy(band, slot, place),
+        (Image::U8(band), Slot::U8(slot)) => copy(band, slot, place),
+        (Image::U8(band), Slot::F32(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::F32(band), Slot::F32(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::U8(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::F32(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::U16(band), Slot::U16(slot)) => copy_labels(band, slot, place),
+        (Image::U32(band), Slot::U32(slot)) => copy_labels(band, slot, place),
+        (Image::U64(band), Slot::U64(slot)) => copy_labels(band, slot, place),
         _ => unreachable!("the caller has checked that the output's type can hold the image's"),
     }
 }
 
-/// Writes each value, made by its channel's function, where the layout wants it.
-fn scatter<T: Element, U: Copy, F: Fn(T) -> U>(
-    band: View<'_, T>,
-    y: usize,
-    height: usize,
-    layout: Layout,
-    slot: &mut [U],
-    function: impl Fn(usize) -> F,
-) {
+fn floats<T: Value, U: Stored>(band: View<'_, T>, normalize: &Normalize, slot: &mut [U], place: Place) {
     let shape = band.shape();
-    let (width, channels) = (shape.width, shape.channels);
-    for channel in 0..channels {
-        let convert = function(channel);
-        for (offset, row) in band.rows().enumerate() {
-            let values = row.iter().skip(channel).step_by(channels);
-            let row_number = y + offset;
-            match layout {
-                Layout::Hwc => {
-                    let target = &mut slot[row_number * shape.row_len()..][..shape.row_len()];
-                    for (target, value) in target.iter_mut().skip(channel).step_by(channels).zip(values) {
-                        *target = convert(*value);
-                    }
-                }
-                Layout::Chw => {
-                    let target = &mut slot[(channel * height + row_number) * width..][..width];
-                    for (target, value) in target.iter_mut().zip(values) {
-                        *target = convert(*value);
-                    }
-                }
+    let factors = Factors::new(&normalize.scale, &normalize.offset, shape.channels);
+    match place.layout {
+        Layout::Hwc => {
+            let targets = slot[place.y * shape.row_len()..].chunks_exact_mut(shape.row_len());
+            for (row, target) in band.rows().zip(targets) {
+                interleaved(row, &factors, target, place.level);
+            }
+        }
+        Layout::Chw => {
+            let mut planes = Planes { values: slot, height: place.height, width: shape.width };
+            for (y, row) in (place.y..).zip(band.rows()) {
+                planar(row, &factors, y, &mut planes, place.level);
+            }
+        }
+    }
+}
+
+fn copy<T: Value>(band: View<'_, T>, slot: &mut [T], place: Place) {
+    let shape = band.shape();
+    match place.layout {
+        Layout::Hwc => copy_labels(band, slot, place),
+        Layout::Chw => {
+            let mut planes = Planes { values: slot, height: place.height, width: shape.width };
+            for (y, row) in (place.y..).zip(band.rows()) {
+                copy_planar(row, shape.channels, y, &mut planes, place.level);
+            }
+        }
+    }
+}
+
+fn copy_labels<T: crate::image::Element>(band: View<'_, T>, slot: &mut [T], place: Place) {
+    let shape = band.shape();
+    match place.layout {
+        Layout::Hwc => {
+            let targets = slot[place.y * shape.row_len()..].chunks_exact_mut(shape.row_len());
+            for (row, target) in band.rows().zip(targets) {
+                target.copy_from_slice(row);
+            }
+        }
+        Layout::Chw => {
+            let mut planes = Planes { values: slot, height: place.height, width: shape.width };
+            for (y, row) in (place.y..).zip(band.rows()) {
+                scatter(row, shape.channels, y, &mut planes);
             }
         }
     }

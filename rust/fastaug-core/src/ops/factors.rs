@@ -36,6 +36,12 @@ impl<'a> Factors<'a> {
         self.channels
     }
 
+    /// Factors and summands of [`LENGTH`] values, if they are whole pixels.
+    #[inline(always)]
+    pub fn repeated(&self) -> Option<(&[f32; LENGTH], &[f32; LENGTH])> {
+        self.repeated.as_ref().map(|(scale, offset)| (scale, offset))
+    }
+
     /// Factor and summand of one channel.
     #[inline(always)]
     pub fn channel(&self, channel: usize) -> (f32, f32) {

@@ -13,7 +13,7 @@
 //! Each operation is one file that implements its family's trait.
 
 pub mod convert;
-mod factors;
+pub(crate) mod factors;
 pub mod filter;
 pub mod geometry;
 mod lab;

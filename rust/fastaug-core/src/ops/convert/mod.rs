@@ -12,6 +12,7 @@ pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }
 
+pub(crate) mod floats;
 mod gray;
 mod normalize;
 mod to_float;

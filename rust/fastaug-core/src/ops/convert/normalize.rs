@@ -1,9 +1,9 @@
 //! `value · scale + offset` per channel, into floating point.
 
-use super::ConvertOp;
+use super::{ConvertOp, floats::interleaved};
 use crate::{
     image::{DType, Format, Image, ImageMut},
-    ops::Context,
+    ops::{Context, factors::Factors},
 };
 use std::fmt;
 
@@ -22,40 +22,26 @@ impl fmt::Display for Normalize {
     }
 }
 
-impl Normalize {
-    /// Factor and summand of one channel.
-    pub fn channel(&self, channel: usize) -> (f32, f32) {
-        let pick = |values: &[f32]| values.get(channel).or(values.last()).copied().unwrap_or(0.0);
-        (pick(&self.scale), pick(&self.offset))
-    }
-}
-
 impl ConvertOp for Normalize {
     fn output(&self, input: Format) -> Format {
         Format::new(input.shape, DType::F32)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, _context: &mut Context<'_>) {
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         let ImageMut::F32(mut target) = output else { unreachable!("normalization writes float32") };
-        let channels = input.shape().channels;
-        let factors: Vec<(f32, f32)> = (0..channels).map(|channel| self.channel(channel)).collect();
-        for y in 0..input.shape().height {
-            let row = target.row_mut(y);
-            match input {
-                Image::U8(source) => {
-                    for (index, (value, from)) in row.iter_mut().zip(source.row(y)).enumerate() {
-                        let (scale, offset) = factors[index % channels];
-                        *value = f32::from(*from) * scale + offset;
-                    }
+        let factors = Factors::new(&self.scale, &self.offset, input.shape().channels);
+        match input {
+            Image::U8(source) => {
+                for (row, from) in target.rows_mut().zip(source.rows()) {
+                    interleaved(from, &factors, row, context.level);
                 }
-                Image::F32(source) => {
-                    for (index, (value, from)) in row.iter_mut().zip(source.row(y)).enumerate() {
-                        let (scale, offset) = factors[index % channels];
-                        *value = from * scale + offset;
-                    }
-                }
-                _ => unreachable!("only pictures are normalized"),
             }
+            Image::F32(source) => {
+                for (row, from) in target.rows_mut().zip(source.rows()) {
+                    interleaved(from, &factors, row, context.level);
+                }
+            }
+            _ => unreachable!("only pictures are normalized"),
         }
     }
 }

@@ -3,8 +3,10 @@
 use super::ConvertOp;
 use crate::{
     image::{DType, Format, Image, ImageMut},
-    ops::Context,
+    ops::{Context, rounding::nearest_byte},
 };
+use fearless_simd::{Simd, dispatch};
+use fearless_simd_macros::simd;
 use std::fmt;
 
 /// Divides 8-bit values by the greatest; floating point stays as it is.
@@ -25,20 +27,31 @@ impl ConvertOp for ToFloat {
         Format::new(input.shape, DType::F32)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, _context: &mut Context<'_>) {
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         let ImageMut::F32(mut target) = output else { unreachable!("floats are written") };
         match input {
             Image::U8(source) => {
-                let table: [f32; 256] = std::array::from_fn(|value| value as f32 / self.max_value);
                 for (row, from) in target.rows_mut().zip(source.rows()) {
-                    for (value, from) in row.iter_mut().zip(from) {
-                        *value = table[*from as usize];
-                    }
+                    dispatch!(context.level, simd => divide(simd, from, self.max_value, row));
                 }
             }
             Image::F32(source) => target.copy_from(source),
             _ => unreachable!("only pictures are converted"),
         }
+    }
+}
+
+#[simd]
+fn divide<S: Simd>(_: S, row: &[u8], max_value: f32, target: &mut [f32]) {
+    for (value, from) in target.iter_mut().zip(row) {
+        *value = f32::from(*from) / max_value;
+    }
+}
+
+#[simd]
+fn multiply<S: Simd>(_: S, row: &[f32], max_value: f32, target: &mut [u8]) {
+    for (value, from) in target.iter_mut().zip(row) {
+        *value = nearest_byte(from * max_value);
     }
 }
 
@@ -60,14 +73,12 @@ impl ConvertOp for FromFloat {
         Format::new(input.shape, DType::U8)
     }
 
-    fn run(&self, input: Image<'_>, output: ImageMut<'_>, _context: &mut Context<'_>) {
+    fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         let ImageMut::U8(mut target) = output else { unreachable!("8-bit values are written") };
         match input {
             Image::F32(source) => {
                 for (row, from) in target.rows_mut().zip(source.rows()) {
-                    for (value, from) in row.iter_mut().zip(from) {
-                        *value = (from * self.max_value).round_ties_even() as u8;
-                    }
+                    dispatch!(context.level, simd => multiply(simd, from, self.max_value, row));
                 }
             }
             Image::U8(source) => target.copy_from(source),

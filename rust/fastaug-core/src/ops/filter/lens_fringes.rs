@@ -83,7 +83,9 @@ impl LensFringes {
         target.copy_from(source);
         let plane_shape = Shape { channels: 1, ..shape };
         let mut plane = context.scratch.take::<T>(plane_shape.len());
-        let mut bent = context.scratch.take::<T>(shape.width);
+        let mut buffer = context.scratch.take::<T>(shape.width);
+        // Recycled memory may be longer.
+        let bent = &mut buffer[..shape.width];
         let fixed = FixedPoint::new(shape.width.max(shape.height), 0.0);
         for (channel, bend) in [(0, self.red), (2, self.blue)] {
             for (values, row) in plane.chunks_exact_mut(shape.width).zip(source.rows()) {
@@ -91,18 +93,18 @@ impl LensFringes {
                     *value = pixel[channel];
                 }
             }
-            let view = View::contiguous(&plane, plane_shape);
+            let view = View::contiguous(&plane[..plane_shape.len()], plane_shape);
             let mut sampler = Sampler::new::<K>(view, BorderMode::Replicate, &[], fixed, context.scratch);
             for (y, row) in target.rows_mut().enumerate() {
-                dispatch!(context.level, simd => bend_row::<_, T, K>(simd, &mut sampler, bend, fixed, shape, y, &mut bent));
-                for (pixel, &value) in row.as_chunks_mut::<3>().0.iter_mut().zip(&bent) {
+                dispatch!(context.level, simd => bend_row::<_, T, K>(simd, &mut sampler, bend, fixed, shape, y, bent));
+                for (pixel, &value) in row.as_chunks_mut::<3>().0.iter_mut().zip(&*bent) {
                     pixel[channel] = value;
                 }
             }
             sampler.give(context.scratch);
         }
         context.scratch.give(plane);
-        context.scratch.give(bent);
+        context.scratch.give(buffer);
     }
 }
 
