@@ -19,7 +19,7 @@ use fearless_simd::Level;
 const TILE_BYTES: usize = 12 * 1024;
 
 /// Bands of transposed images have a multiple of these rows.
-const TRANSPOSED_ROWS: usize = 16;
+const TRANSPOSED_ROWS: usize = 64;
 
 /// The image between two steps.
 enum Current<'a> {

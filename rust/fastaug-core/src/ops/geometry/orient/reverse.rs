@@ -26,8 +26,20 @@ const REVERSED: [[u8; BLOCK]; BLOCK + 1] = {
 #[simd]
 pub fn reverse_pixels<S: Simd, T: Element>(simd: S, source: &[T], channels: usize, target: &mut [T]) {
     let pixel = channels * T::DTYPE.size();
-    let done = if shuffles(simd) && pixel <= BLOCK {
-        reverse_blocks(simd, bytemuck::cast_slice(source), pixel, bytemuck::cast_slice_mut(target)) / pixel * channels
+    let done = if shuffles(simd) {
+        let (source, target) = (bytemuck::cast_slice(source), bytemuck::cast_slice_mut(target));
+        let bytes = match pixel {
+            1 => reverse_blocks::<S, 1>(simd, source, target),
+            2 => reverse_blocks::<S, 2>(simd, source, target),
+            3 => reverse_blocks::<S, 3>(simd, source, target),
+            4 => reverse_blocks::<S, 4>(simd, source, target),
+            6 => reverse_blocks::<S, 6>(simd, source, target),
+            8 => reverse_blocks::<S, 8>(simd, source, target),
+            12 => reverse_blocks::<S, 12>(simd, source, target),
+            16 => reverse_blocks::<S, 16>(simd, source, target),
+            _ => 0,
+        };
+        bytes / pixel * channels
     } else {
         0
     };
@@ -37,19 +49,36 @@ pub fn reverse_pixels<S: Simd, T: Element>(simd: S, source: &[T], channels: usiz
     }
 }
 
-/// Does what can be done a block at a time; answers how many bytes that were.
+/// Blocks that are moved at a time, so that ends are looked at once for all of them.
+const TOGETHER: usize = 4;
+
+/// Moves blocks; answers how many bytes are done.
 #[inline(always)]
-fn reverse_blocks<S: Simd>(simd: S, source: &[u8], pixel: usize, target: &mut [u8]) -> usize {
+fn reverse_blocks<S: Simd, const PIXEL: usize>(simd: S, source: &[u8], target: &mut [u8]) -> usize {
     // The last whole pixels of each load come first; what follows them is overwritten by the next store.
-    let pixels = BLOCK / pixel;
-    let step = pixels * pixel;
-    let indices = u8x16::load_array(simd, REVERSED[pixel]);
+    let step = BLOCK / PIXEL * PIXEL;
+    let window = (TOGETHER - 1) * step + BLOCK;
+    let indices = u8x16::load_array(simd, REVERSED[PIXEL]);
     let mut done = 0;
-    while done + BLOCK <= target.len() {
+    while done + window <= target.len().min(source.len()) {
         let end = source.len() - done;
-        let block = u8x16::from_slice(simd, &source[end - BLOCK..end]).swizzle_dyn_within_blocks(indices);
-        block.store_slice(&mut target[done..done + BLOCK]);
+        let (from, to) = (&source[end - window..end], &mut target[done..done + window]);
+        for block in 0..TOGETHER {
+            let at = window - BLOCK - block * step;
+            let values = u8x16::from_slice(simd, &from[at..at + BLOCK]).swizzle_dyn_within_blocks(indices);
+            values.store_slice(&mut to[block * step..block * step + BLOCK]);
+        }
+        done += TOGETHER * step;
+    }
+    while done + BLOCK <= target.len().min(source.len()) {
+        let end = source.len() - done;
+        let values = u8x16::from_slice(simd, &source[end - BLOCK..end]).swizzle_dyn_within_blocks(indices);
+        values.store_slice(&mut target[done..done + BLOCK]);
         done += step;
     }
-    done
+    let rest = source[..source.len() - done].as_chunks::<PIXEL>().0.iter().rev();
+    for (pixel, from) in target[done..].as_chunks_mut::<PIXEL>().0.iter_mut().zip(rest) {
+        *pixel = *from;
+    }
+    target.len()
 }

@@ -209,6 +209,12 @@ impl Tile for Triples {
     }
 }
 
+/// Source rows that are read together: they make sixteen columns of the output.
+const TOGETHER: usize = 16;
+
+/// Bytes that one load brings.
+const BLOCK: usize = 16;
+
 /// Makes as many whole tiles as fit; answers with the rows and columns that they cover.
 #[inline(always)]
 fn tiles<S: Simd, T: Element, K: Tile>(
@@ -217,44 +223,48 @@ fn tiles<S: Simd, T: Element, K: Tile>(
     place: Place,
     target: &mut ViewMut<'_, T>,
 ) -> (usize, usize) {
-    const BLOCK: usize = 16;
-    let (data, start, stride) = source.raw();
-    let data: &[u8] = bytemuck::cast_slice(data);
-    let size = T::DTYPE.size();
-    let (rows, columns) = (target.shape().height / K::ROWS * K::ROWS, target.shape().width / K::COLUMNS * K::COLUMNS);
-    let row_bytes = target.shape().width * K::PIXEL;
-    for row in (0..rows).step_by(K::ROWS) {
-        // The source column of the last row of the tile, where rows run backwards.
-        let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
-        for column in (0..columns).step_by(K::COLUMNS) {
-            let mut registers = [u8x16::splat(simd, 0); 16];
-            for (index, register) in registers[..K::COLUMNS].iter_mut().enumerate() {
-                let begin = start as isize + place.source_row(column + index) as isize * stride;
-                let begin = begin as usize * size + from;
-                *register = if let Some(block) = data.get(begin..begin + BLOCK) {
-                    u8x16::from_slice(simd, block)
-                } else {
-                    // The end of the image: less than a block is left.
-                    let mut block = [0; BLOCK];
-                    let rest = &data[begin..];
-                    block[..rest.len()].copy_from_slice(rest);
-                    u8x16::load_array(simd, block)
-                };
-            }
-            K::transpose(simd, &mut registers);
-            for (index, register) in registers[..K::ROWS].iter().enumerate() {
-                let row = row + if place.symmetry.flip_y { K::ROWS - 1 - index } else { index };
-                let values: &mut [u8] = bytemuck::cast_slice_mut(target.row_mut(row));
-                let begin = column * K::PIXEL;
-                if begin + BLOCK <= row_bytes {
-                    // What is written beyond the tile, the next tile or the rest overwrites.
-                    register.store_slice(&mut values[begin..begin + BLOCK]);
-                } else {
-                    let block: [u8; BLOCK] = (*register).into();
-                    values[begin..begin + K::COLUMNS * K::PIXEL].copy_from_slice(&block[..K::COLUMNS * K::PIXEL]);
+    let (rows, columns) = (target.shape().height / K::ROWS * K::ROWS, target.shape().width / TOGETHER * TOGETHER);
+    for column in (0..columns).step_by(TOGETHER) {
+        let mut sources: [&[u8]; TOGETHER] = [&[]; TOGETHER];
+        for (index, row) in sources.iter_mut().enumerate() {
+            *row = bytemuck::cast_slice(source.row(place.source_row(column + index)));
+        }
+        for row in (0..rows).step_by(K::ROWS) {
+            // The source column of the last row of the tile, where rows run backwards.
+            let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
+            let (begin, step) = (column * K::PIXEL, K::COLUMNS * K::PIXEL);
+            for tile in 0..TOGETHER / K::COLUMNS {
+                let mut registers = [u8x16::splat(simd, 0); 16];
+                for index in 0..K::COLUMNS {
+                    registers[index] = load(simd, sources[tile * K::COLUMNS + index], from);
+                }
+                K::transpose(simd, &mut registers);
+                for index in 0..K::ROWS {
+                    let row = row + if place.symmetry.flip_y { K::ROWS - 1 - index } else { index };
+                    let values: &mut [u8] = bytemuck::cast_slice_mut(target.row_mut(row));
+                    let values = &mut values[begin + tile * step..];
+                    // What is written beyond the tile, the next one or the rest overwrites.
+                    if let Some(window) = values.first_chunk_mut::<BLOCK>() {
+                        registers[index].store_slice(window);
+                    } else {
+                        let block: [u8; BLOCK] = registers[index].into();
+                        values[..step].copy_from_slice(&block[..step]);
+                    }
                 }
             }
         }
     }
     (rows, columns)
+}
+
+/// Sixteen bytes of a row from some place on, or as many as there are.
+#[inline(always)]
+fn load<S: Simd>(simd: S, row: &[u8], from: usize) -> u8x16<S> {
+    if let Some(block) = row.get(from..from + BLOCK) {
+        return u8x16::from_slice(simd, block);
+    }
+    let mut block = [0; BLOCK];
+    let rest = &row[from..];
+    block[..rest.len()].copy_from_slice(rest);
+    u8x16::load_array(simd, block)
 }
