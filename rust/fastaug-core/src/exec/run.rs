@@ -196,7 +196,9 @@ fn run_pass(
     let in_place = normalize.is_none() && body.iter().all(|op| matches!(op, Op::Pointwise(_)));
     let reads_in_place = pass.symmetry.is_identity() && pass.pad.is_none();
     let reads_as_is = reads_in_place && body.is_empty();
-    let rows_per_band = rows_per_band(pass, read);
+    // What is only turned and padded needs no tile that stays in the cache.
+    let copies_only = in_place && body.is_empty() && !pass.symmetry.transpose;
+    let rows_per_band = if copies_only { shape.height } else { rows_per_band(pass, read) };
 
     let mut tile = None;
     for y in (0..shape.height).step_by(rows_per_band) {

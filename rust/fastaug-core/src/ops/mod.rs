@@ -21,6 +21,7 @@ mod luma;
 pub mod measure;
 mod planes;
 pub mod pointwise;
+mod products;
 mod rounding;
 mod spread;
 mod weigh;

@@ -7,12 +7,11 @@
 use super::{
     FilterOp,
     block::{BLOCK, block_at, blocks, load_floats, load_words, store_bytes, store_floats, write_block},
-    high_product::high_product,
     margin::{mirror_ends, mirrored},
 };
 use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
-    ops::Context,
+    ops::{Context, products::high_product},
 };
 use fearless_simd::{Simd, dispatch, f32x8, prelude::*, u16x16};
 use fearless_simd_macros::simd;

@@ -13,12 +13,11 @@ use super::{
         self, BLOCK, block_at, blocks, load_bytes, load_floats, load_words, store_bytes, store_floats, store_words,
         write_block,
     },
-    high_product::high_product,
     margin::{mirror_ends, mirrored},
 };
 use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
-    ops::Context,
+    ops::{Context, products::high_product},
 };
 use fearless_simd::{Simd, dispatch, f32x8, prelude::*, u16x16};
 use fearless_simd_macros::simd;

@@ -126,8 +126,7 @@ fn bend_row<S: Simd, T: Element, K: Kernel<T>>(
             fixed.round_to(steps, &mut xs);
             fixed.round_to(steps, &mut ys);
         }
-        let count = values.len();
-        sampler.block::<S, K>(simd, &xs[..count], &ys[..count], false, values);
+        sampler.block::<S, K>(simd, &xs, &ys, values.len(), false, values);
     }
 }
 

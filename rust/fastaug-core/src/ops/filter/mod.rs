@@ -15,7 +15,6 @@ mod channel_subset;
 mod clahe;
 mod convolve;
 mod gaussian_blur;
-mod high_product;
 mod inpaint;
 mod lens_fringes;
 mod margin;

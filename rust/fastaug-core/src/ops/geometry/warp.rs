@@ -2,7 +2,7 @@
 
 use super::{
     GeometryOp,
-    sample::{BLOCK, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, Sampler, is_upright, upright},
+    sample::{BLOCK, Block, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, Sampler, is_upright, upright},
 };
 use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
@@ -189,27 +189,27 @@ fn run<S: Simd, T: Element, K: Kernel<T>>(
         let row = target.row_mut(y);
         let line = Line { backward, constant: backward.map(|[_, by_y, constant]| by_y * y as f64 + constant) };
         for (block, values) in row.chunks_mut(BLOCK * channels).enumerate() {
+            // Coordinates are made for whole blocks, what lies behind the end of a row too.
             let count = values.len() / channels;
-            let (xs, ys) = (&mut xs[..count], &mut ys[..count]);
             let on_a_line = match (is_affine(backward), K::STEPS) {
                 (true, None) => {
-                    line.affine(simd, fixed, block * BLOCK, xs, ys);
+                    line.affine(simd, fixed, block * BLOCK, &mut xs, &mut ys);
                     true
                 }
                 (true, Some(steps)) => {
-                    line.affine_in_steps(fixed, steps, block * BLOCK, xs, ys);
+                    line.affine_in_steps(fixed, steps, block * BLOCK, &mut xs, &mut ys);
                     true
                 }
                 (false, steps) => {
-                    let on_a_line = line.projective(fixed, block * BLOCK, xs, ys);
+                    let on_a_line = line.projective(fixed, block * BLOCK, &mut xs, &mut ys);
                     if let Some(steps) = steps {
-                        fixed.round_to(steps, xs);
-                        fixed.round_to(steps, ys);
+                        fixed.round_to(steps, &mut xs);
+                        fixed.round_to(steps, &mut ys);
                     }
                     on_a_line
                 }
             };
-            sampler.block::<S, K>(simd, xs, ys, on_a_line, values);
+            sampler.block::<S, K>(simd, &xs, &ys, count, on_a_line, values);
         }
     }
 }
@@ -230,11 +230,11 @@ impl Line {
     /// The first point of the block exactly, and the others from there in single precision, which is as good over so
     /// short a way.
     #[inline(always)]
-    fn affine<S: Simd>(&self, simd: S, fixed: FixedPoint, begin: usize, xs: &mut [i32], ys: &mut [i32]) {
+    fn affine<S: Simd>(&self, simd: S, fixed: FixedPoint, begin: usize, xs: &mut Block, ys: &mut Block) {
         for (axis, points) in [xs, ys].into_iter().enumerate() {
             let first = self.backward[axis][0] * begin as f64 + self.constant[axis];
             let step = self.backward[axis][0] * f64::from(1u32 << fixed.bits);
-            let last = first + self.backward[axis][0] * (points.len() - 1) as f64;
+            let last = first + self.backward[axis][0] * (BLOCK - 1) as f64;
             let inside = |at: f64| at.abs() < fixed.furthest;
             if inside(first) && inside(last) {
                 let first = fixed.fix(first);
@@ -250,7 +250,7 @@ impl Line {
     /// Every point rounded to steps between pixels in the way that OpenCV rounds: what a point's column and row add to its
     /// coordinates are rounded to 1024ths first, each for itself.
     #[inline(always)]
-    fn affine_in_steps(&self, fixed: FixedPoint, steps: u32, begin: usize, xs: &mut [i32], ys: &mut [i32]) {
+    fn affine_in_steps(&self, fixed: FixedPoint, steps: u32, begin: usize, xs: &mut Block, ys: &mut Block) {
         const FINE: f64 = 1024.0;
         let step = FINE / f64::from(steps);
         for (axis, points) in [xs, ys].into_iter().enumerate() {
@@ -264,7 +264,7 @@ impl Line {
 
     /// Every point exactly. Answers whether they lie on a line: not if they pass through infinity.
     #[inline(always)]
-    fn projective(&self, fixed: FixedPoint, begin: usize, xs: &mut [i32], ys: &mut [i32]) -> bool {
+    fn projective(&self, fixed: FixedPoint, begin: usize, xs: &mut Block, ys: &mut Block) -> bool {
         let [by_x, by_y, by_depth] = self.backward.map(|row| row[0]);
         let [x, y, depth] = self.constant;
         let end = begin + xs.len() - 1;
@@ -280,7 +280,7 @@ impl Line {
 
 /// Points at equal steps.
 #[inline(always)]
-fn steps<S: Simd>(simd: S, first: i32, step: f32, points: &mut [i32]) {
+fn steps<S: Simd>(simd: S, first: i32, step: f32, points: &mut Block) {
     const INDICES: [f32; BLOCK] = {
         let mut indices = [0.0; BLOCK];
         let mut index = 0;
@@ -290,12 +290,10 @@ fn steps<S: Simd>(simd: S, first: i32, step: f32, points: &mut [i32]) {
         }
         indices
     };
-    let mut places = [0; BLOCK];
-    for (places, indices) in places.as_chunks_mut::<8>().0.iter_mut().zip(INDICES.as_chunks::<8>().0) {
+    for (points, indices) in points.as_chunks_mut::<8>().0.iter_mut().zip(INDICES.as_chunks::<8>().0) {
         let way = f32x8::load_array_ref(simd, indices) * f32x8::splat(simd, step);
-        (i32x8::truncate_from(way) + i32x8::splat(simd, first)).store_array(places);
+        (i32x8::truncate_from(way) + i32x8::splat(simd, first)).store_array(points);
     }
-    points.copy_from_slice(&places[..points.len()]);
 }
 
 impl fmt::Display for Warp {

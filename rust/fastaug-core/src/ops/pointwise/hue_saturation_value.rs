@@ -6,7 +6,7 @@ use crate::ops::{
     planes::{self, BLOCK, PIXELS, Plane},
     rounding::{MAGIC, nearest_byte},
 };
-use fearless_simd::{Level, Simd, dispatch, f32x8, i16x16, i32x8, prelude::*, u16x16};
+use fearless_simd::{Level, Simd, dispatch, f32x8, i16x16, i32x8, prelude::*, u8x32, u16x16};
 use fearless_simd_macros::simd;
 use std::fmt;
 
@@ -67,31 +67,40 @@ impl HueSaturationValue {
 
 #[simd]
 fn run<S: Simd>(simd: S, values: &mut [u8], shift: HueSaturationValue) {
+    if shift.saturation == 0 && shift.value == 0 {
+        run_blocks::<S, false>(simd, values, shift);
+    } else {
+        run_blocks::<S, true>(simd, values, shift);
+    }
+}
+
+/// `ALL` says whether anything but the hue is shifted.
+#[inline(always)]
+fn run_blocks<S: Simd, const ALL: bool>(simd: S, values: &mut [u8], shift: HueSaturationValue) {
     let (blocks, rest) = values.as_chunks_mut::<BLOCK>();
     for block in blocks {
-        let shifted = shift_block(simd, &planes::split(simd, block), shift);
+        let shifted = shift_block::<S, ALL>(simd, &planes::split(simd, block), shift);
         planes::join(simd, &shifted, block);
     }
     let mut block = [0; BLOCK];
     block[..rest.len()].copy_from_slice(rest);
-    let shifted = shift_block(simd, &planes::split(simd, &block), shift);
+    let shifted = shift_block::<S, ALL>(simd, &planes::split(simd, &block), shift);
     planes::join(simd, &shifted, &mut block);
     rest.copy_from_slice(&block[..rest.len()]);
 }
 
-/// One number for each pixel of a block: whole numbers, all small enough to be exact in single precision.
-type Floats = [f32; PIXELS];
+/// Eight pixels.
+const PART: usize = 8;
 
 #[inline(always)]
-fn shift_block<S: Simd>(simd: S, colours: &[Plane; 3], shift: HueSaturationValue) -> [Plane; 3] {
-    let (mut angles, mut ranges, mut values) = ([0.0; PIXELS], [0.0; PIXELS], [0.0; PIXELS]);
-    measure(colours, &mut angles, &mut ranges, &mut values);
-    let mut parts = [[i32x8::splat(simd, 0); 3]; PIXELS / 8];
-    for (index, part) in parts.iter_mut().enumerate() {
-        let angle = f32x8::load_array_ref(simd, &angles.as_chunks().0[index]);
-        let range = f32x8::load_array_ref(simd, &ranges.as_chunks().0[index]);
-        let value = f32x8::load_array_ref(simd, &values.as_chunks().0[index]);
-        *part = to_rgb(shift_hsv(to_hsv(angle, range, value), shift));
+fn shift_block<S: Simd, const ALL: bool>(simd: S, colours: &[Plane; 3], shift: HueSaturationValue) -> [Plane; 3] {
+    let (angles, ranges, values) = measure(simd, colours);
+    let mut parts = [[i32x8::splat(simd, 0); 3]; PIXELS / PART];
+    for index in 0..PIXELS / PART {
+        let angle = f32x8::float_from(angles[index]);
+        let range = f32x8::float_from(ranges[index]);
+        let value = f32x8::float_from(values[index]);
+        parts[index] = to_rgb(shift_hsv::<S, ALL>(to_hsv(angle, range, value), shift));
     }
     [bytes(parts, 0), bytes(parts, 1), bytes(parts, 2)]
 }
@@ -104,27 +113,37 @@ fn bytes<S: Simd>(parts: [[i32x8<S>; 3]; PIXELS / 8], channel: usize) -> Plane {
     low.bitcast::<u16x16<S>>().relaxed_narrow(high.bitcast::<u16x16<S>>()).into()
 }
 
+/// One number for each pixel of a block.
+type Numbers<S> = [i32x8<S>; PIXELS / PART];
+
 /// Of each pixel: the difference that gives the hue, the distance between the smallest and the largest channel, and the
 /// largest channel.
 #[inline(always)]
-fn measure([reds, greens, blues]: &[Plane; 3], angles: &mut Floats, ranges: &mut Floats, values: &mut Floats) {
-    let (mut largest, mut spread, mut around) = ([0; PIXELS], [0; PIXELS], [0; PIXELS]);
-    for index in 0..PIXELS {
-        let least = reds[index].min(greens[index]).min(blues[index]);
-        largest[index] = reds[index].max(greens[index]).max(blues[index]);
-        spread[index] = largest[index] - least;
-    }
-    for index in 0..PIXELS {
-        let [red, green, blue] = [reds[index], greens[index], blues[index]].map(i16::from);
-        let (value, range) = (i16::from(largest[index]), i16::from(spread[index]));
-        let from_green_on = if value == green { blue - red + 2 * range } else { red - green + 4 * range };
-        around[index] = if value == red { green - blue } else { from_green_on };
-    }
-    for index in 0..PIXELS {
-        angles[index] = f32::from(around[index]);
-        ranges[index] = f32::from(spread[index]);
-        values[index] = f32::from(largest[index]);
-    }
+fn measure<S: Simd>(simd: S, [red, green, blue]: &[Plane; 3]) -> (Numbers<S>, Numbers<S>, Numbers<S>) {
+    let red = u8x32::load_array_ref(simd, red);
+    let green = u8x32::load_array_ref(simd, green);
+    let blue = u8x32::load_array_ref(simd, blue);
+    let largest = red.max(green).max(blue);
+    let range = largest - red.min(green).min(blue);
+    let (is_red, is_green) = (largest.simd_eq(red), largest.simd_eq(green));
+    // The two channels whose difference counts, and how many ranges are added to it.
+    let from = is_red.select(green, is_green.select(blue, red));
+    let to = is_red.select(blue, is_green.select(red, green));
+    let zero = u8x32::splat(simd, 0);
+    let ranges = is_red.select(zero, is_green.select(u8x32::splat(simd, 2), u8x32::splat(simd, 4)));
+    let ((from_low, from_high), (to_low, to_high)) = (from.widen(), to.widen());
+    let ((range_low, range_high), (ranges_low, ranges_high)) = (range.widen(), ranges.widen());
+    let low = (from_low - to_low + ranges_low * range_low).bitcast::<i16x16<S>>().widen();
+    let high = (from_high - to_high + ranges_high * range_high).bitcast::<i16x16<S>>().widen();
+    let (largest_low, largest_high) = largest.widen();
+    let angles = [low.0, low.1, high.0, high.1];
+    (angles, numbers(range_low, range_high), numbers(largest_low, largest_high))
+}
+
+#[inline(always)]
+fn numbers<S: Simd>(low: u16x16<S>, high: u16x16<S>) -> Numbers<S> {
+    let (low, high) = (low.bitcast::<i16x16<S>>().widen(), high.bitcast::<i16x16<S>>().widen());
+    [low.0, low.1, high.0, high.1]
 }
 
 /// OpenCV's 8-bit arithmetic: divisions are products with reciprocals of 12 bits after the point.
@@ -143,14 +162,17 @@ fn fixed_product<S: Simd>(value: f32x8<S>, factor: f32x8<S>) -> f32x8<S> {
 }
 
 #[inline(always)]
-fn shift_hsv<S: Simd>([hue, saturation, value]: [f32x8<S>; 3], shift: HueSaturationValue) -> [f32x8<S>; 3] {
+fn shift_hsv<S: Simd, const ALL: bool>(
+    [hue, saturation, value]: [f32x8<S>; 3],
+    shift: HueSaturationValue,
+) -> [f32x8<S>; 3] {
     let turned = hue + shift.hue as f32;
+    let turned = turned.simd_ge(180.0).select(turned - 180.0, turned);
+    if !ALL {
+        return [turned, saturation, value];
+    }
     let moved = (saturation + shift.saturation as f32).max(0.0).min(255.0);
-    [
-        turned.simd_ge(180.0).select(turned - 180.0, turned),
-        saturation.simd_eq(0.0).select(saturation, moved),
-        (value + shift.value as f32).max(0.0).min(255.0),
-    ]
+    [turned, saturation.simd_eq(0.0).select(saturation, moved), (value + shift.value as f32).max(0.0).min(255.0)]
 }
 
 /// Each channel loses as much of the value as the hue is away from it.

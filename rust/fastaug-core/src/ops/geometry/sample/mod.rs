@@ -23,6 +23,9 @@ use std::ops::Range;
 /// Points that are looked at together: all that is known of them stays in the first-level cache.
 pub const BLOCK: usize = 64;
 
+/// One coordinate of a block of points.
+pub type Block = [i32; BLOCK];
+
 /// A way to find a value from the pixels around a point.
 pub trait Kernel<T: Element> {
     /// Neighbours on each axis: a power of two.
@@ -57,7 +60,15 @@ pub struct Points<'p, T> {
     pub bits: u32,
 }
 
-impl<T> Points<'_, T> {
+impl<'p, T> Points<'p, T> {
+    /// The pixels, from the first row on, from the second, and so on, equally many of each: what lies inside one lies
+    /// inside all.
+    #[inline(always)]
+    fn rows<const N: usize>(&self) -> [&'p [T]; N] {
+        let length = self.data.len() - (N - 1) * self.stride;
+        std::array::from_fn(|row| &self.data[row * self.stride..][..length])
+    }
+
     /// How far a point lies to the right of the pixel left of it, 0…1.
     #[inline(always)]
     fn across(&self, point: usize) -> f32 {
@@ -178,6 +189,15 @@ impl Limits {
             outside
         }
     }
+
+    /// Whether two first neighbours lie so far beyond one side of the image that those of all points between them do.
+    #[inline(always)]
+    fn beyond_one_side(&self, ends: [[i32; 2]; 2]) -> bool {
+        (0..2).any(|axis| {
+            let last = ends.map(|end| end[axis] + self.after);
+            last.iter().all(|&last| last < 0) || last.iter().all(|&last| last >= self.any[axis] as i32)
+        })
+    }
 }
 
 /// An image, its surroundings, and memory to lay out neighbours in.
@@ -235,10 +255,18 @@ impl<'a, T: Element> Sampler<'a, T> {
         scratch.give(self.laid_out);
     }
 
-    /// Writes the values at up to [`BLOCK`] points. Points that are known to lie on a line need not be looked at one by
-    /// one, when the ends of the line lie inside.
+    /// Writes the values at the first `count` points. Points that are known to lie on a line need not be looked at one
+    /// by one, when both ends of the line lie inside or beyond the same side.
     #[inline(always)]
-    pub fn block<S: Simd, K: Kernel<T>>(&mut self, simd: S, x: &[i32], y: &[i32], on_a_line: bool, target: &mut [T]) {
+    pub fn block<S: Simd, K: Kernel<T>>(
+        &mut self,
+        simd: S,
+        x: &Block,
+        y: &Block,
+        count: usize,
+        on_a_line: bool,
+        target: &mut [T],
+    ) {
         let channels = self.source.shape().channels;
         let outside = if self.mode == BorderMode::Constant { Kind::Outside } else { Kind::Edge };
         let (stride, step) = (self.stride as u32, channels as u32);
@@ -247,18 +275,21 @@ impl<'a, T: Element> Sampler<'a, T> {
             let (left, top) = (pixel::<K, T>(x, bits) - limits.before, pixel::<K, T>(y, bits) - limits.before);
             (left, top, (top as u32).wrapping_mul(stride).wrapping_add((left as u32).wrapping_mul(step)))
         };
-        let kind = |x: i32, y: i32| {
-            let (left, top, first) = place(x, y);
-            limits.kind(left, top, first, outside)
-        };
-        let last = x.len() - 1;
-        if on_a_line && kind(x[0], y[0]) == Kind::Inside && kind(x[last], y[last]) == Kind::Inside {
-            for (first, (&x, &y)) in self.first.iter_mut().zip(x.iter().zip(y)) {
-                *first = place(x, y).2;
+        if on_a_line {
+            let ends = [place(x[0], y[0]), place(x[count - 1], y[count - 1])];
+            if ends.iter().all(|&(left, top, first)| limits.kind(left, top, first, outside) == Kind::Inside) {
+                for index in 0..BLOCK {
+                    self.first[index] = place(x[index], y[index]).2;
+                }
+                self.inside::<S, K>(simd, x, y, 0..count, target);
+                return;
             }
-            self.inside::<S, K>(simd, x, y, 0..x.len(), target);
-            return;
+            if outside == Kind::Outside && limits.beyond_one_side(ends.map(|(left, top, _)| [left, top])) {
+                fill_pixels(target, self.fill);
+                return;
+            }
         }
+        let (x, y) = (&x[..count], &y[..count]);
         let places = self.first.iter_mut().zip(&mut self.kinds);
         for ((first, kind), (&x, &y)) in places.zip(x.iter().zip(y)) {
             let (left, top);
