@@ -5,11 +5,11 @@ use crate::{
     image::{Image, View},
     ops::{
         Context,
+        arithmetic::factors::Factors,
         convert::{
             Normalize,
             floats::{Planes, Stored, Value, copy_planar, interleaved, planar, scatter},
         },
-        factors::Factors,
     },
 };
 use fearless_simd::Level;

@@ -12,6 +12,15 @@ pub use view::{Image, ImageMut, View, ViewMut};
 
 use std::fmt;
 
+/// Whether pixels are a picture or labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A picture: interpolated, coloured, blurred.
+    Image,
+    /// Labels: moved, and erased where asked.
+    Mask,
+}
+
 /// The type of one value of an image or mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DType {

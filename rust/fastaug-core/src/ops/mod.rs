@@ -10,35 +10,21 @@
 //! | [`filter`] | its surroundings | nothing: reads one whole image, writes another |
 //! | [`measure`] | statistics of the whole image | nothing before it; it *becomes* a pointwise operation once measured |
 //!
-//! Each operation is one file that implements its family's trait.
+//! Each operation is one file that implements its family's trait. What kernels of several families share is in
+//! `arithmetic`.
 
+pub(crate) mod arithmetic;
 pub mod convert;
-pub(crate) mod factors;
 pub mod filter;
 pub mod geometry;
-mod lab;
-mod luma;
 pub mod measure;
-mod planes;
 pub mod pointwise;
-mod products;
-mod rounding;
-mod spread;
-mod weigh;
 
-pub use luma::Luma;
+pub use crate::image::Role;
+pub use arithmetic::luma::Luma;
 
 use crate::image::{Format, Scratch};
 use fearless_simd::Level;
-
-/// Whether pixels are a picture or labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// A picture: interpolated, coloured, blurred.
-    Image,
-    /// Labels: moved, and erased where asked.
-    Mask,
-}
 
 /// What every kernel is given: the SIMD level to run at and memory to borrow.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What stands where no pixel of the input does.
 
-use crate::{image::Element, ops::Role};
+use crate::image::{Element, Role};
 use serde::{Deserialize, Serialize};
 
 /// How the outside of an image is imagined. The names are OpenCV's.

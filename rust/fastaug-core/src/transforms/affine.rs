@@ -3,10 +3,7 @@
 //! Parameters: `scale`, `translate_percent` or `translate_px`, `rotate`, `shear`, `keep_ratio`, `balanced_scale`,
 //! `fit_output`, interpolations, border, `rotate_method`. Operations: [`Warp`](crate::ops::geometry::Warp).
 
-use super::{
-    Transform, Wrong,
-    mapping::{Moves, Resampling, push_warp, shift},
-};
+use super::{Transform, Wrong, shared::mapping::{Moves, Resampling, push_warp, shift}};
 use crate::{
     Result,
     image::Shape,

@@ -2,7 +2,7 @@
 //!
 //! Parameters: `blur_range` (side). Operations: [`BoxBlur`].
 
-use super::{Transform, Wrong, kernel_size};
+use super::{Transform, Wrong, shared::kernel_size};
 use crate::{Result, ops::filter::BoxBlur, param::Interval, policy::Sampler};
 use serde::{Deserialize, Serialize};
 

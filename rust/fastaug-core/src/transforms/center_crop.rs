@@ -3,11 +3,7 @@
 //! Parameters: `height`, `width`; what to do with a smaller image. Operations: [`Pad`](crate::ops::geometry::Pad) (where
 //! asked), [`Crop`](crate::ops::geometry::Crop).
 
-use super::{
-    Transform,
-    placement::{PadPosition, pad_to},
-    sizing::{middle_place, push_crop},
-};
+use super::{Transform, shared::{placement::{PadPosition, pad_to}, sizing::{middle_place, push_crop}}};
 use crate::{
     Result,
     param::{Border, BorderMode, Fill, Size},

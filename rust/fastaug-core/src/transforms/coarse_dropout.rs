@@ -3,10 +3,7 @@
 //! Parameters: `num_holes_range` (a count, or a share of the image to cover), `hole_height_range`, `hole_width_range`,
 //! fills. Operations: [`Erase`](crate::ops::pointwise::Erase).
 
-use super::{
-    Transform, Wrong,
-    holes::{HoleFill, erase, length, place},
-};
+use super::{Transform, Wrong, shared::holes::{HoleFill, erase, length, place}};
 use crate::{
     Result,
     image::Rect,

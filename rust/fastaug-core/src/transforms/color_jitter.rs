@@ -3,10 +3,7 @@
 //! Parameters: a range for each. Operations: look-ups, [`Contrast`](crate::ops::measure::Contrast),
 //! [`Saturation`](crate::ops::pointwise::Saturation), [`HueSaturationValue`](crate::ops::pointwise::HueSaturationValue).
 
-use super::{
-    Transform, Wrong,
-    jitter::{Look, check_channels, push},
-};
+use super::{Transform, Wrong, shared::jitter::{Look, check_channels, push}};
 use crate::{
     Result,
     param::{Bounds, Interval},

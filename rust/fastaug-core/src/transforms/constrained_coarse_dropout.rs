@@ -4,10 +4,7 @@
 //! `mask_indices` or `bbox_labels`, fills. Operations: [`Erase`](crate::ops::pointwise::Erase). Looks at the mask where
 //! that says what is an object.
 
-use super::{
-    Transform, Wrong,
-    holes::{HoleFill, erase},
-};
+use super::{Transform, Wrong, shared::holes::{HoleFill, erase}};
 use crate::{
     Error, Result,
     image::{Image, Rect},

@@ -3,7 +3,7 @@
 //! Parameters: `x_min`, `y_min`, `x_max`, `y_max`; what to do with a smaller image. Operations:
 //! [`Pad`](crate::ops::geometry::Pad) (where asked), [`Crop`](crate::ops::geometry::Crop).
 
-use super::{Transform, Wrong, placement::PadPosition, sizing::push_crop};
+use super::{Transform, Wrong, shared::{placement::PadPosition, sizing::push_crop}};
 use crate::{
     Result,
     image::Rect,

@@ -4,10 +4,7 @@
 //! Operations: [`Crop`](crate::ops::geometry::Crop), [`Pad`](crate::ops::geometry::Pad),
 //! [`Resize`](crate::ops::geometry::Resize).
 
-use super::{
-    Transform, Wrong,
-    sizing::{push_crop, push_resize},
-};
+use super::{Transform, Wrong, shared::sizing::{push_crop, push_resize}};
 use crate::{
     Result,
     image::Rect,

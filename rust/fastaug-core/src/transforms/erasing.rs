@@ -2,10 +2,7 @@
 //!
 //! Parameters: `scale` (area), `ratio`, fills. Operations: [`Erase`](crate::ops::pointwise::Erase).
 
-use super::{
-    Transform, Wrong,
-    holes::{HoleFill, erase, place},
-};
+use super::{Transform, Wrong, shared::holes::{HoleFill, erase, place}};
 use crate::{
     Result,
     image::Rect,

@@ -3,7 +3,7 @@
 //! Parameters: `blur_range` (side of the kernel, 0 takes it from sigma), `sigma_range`; the others concern volumes only.
 //! Operations: [`GaussianBlur`](filter::GaussianBlur).
 
-use super::{Transform, Wrong, kernel_size};
+use super::{Transform, Wrong, shared::kernel_size};
 use crate::{
     Result,
     ops::filter,

@@ -3,10 +3,7 @@
 //! Parameters: `ratio`, `unit_size_range` or `holes_number_xy`, `random_offset` or `shift_xy`, fills. Operations:
 //! [`Erase`](crate::ops::pointwise::Erase).
 
-use super::{
-    Transform, Wrong,
-    holes::{HoleFill, erase},
-};
+use super::{Transform, Wrong, shared::holes::{HoleFill, erase}};
 use crate::{
     Error, Result,
     image::Rect,

@@ -3,11 +3,7 @@
 //! Parameters: `size`, interpolations, fills, `position`. Operations: [`Resize`](crate::ops::geometry::Resize),
 //! [`Pad`](crate::ops::geometry::Pad).
 
-use super::{
-    Transform,
-    placement::{PadPosition, pad_to},
-    sizing::{push_resize, scaled},
-};
+use super::{Transform, shared::{placement::{PadPosition, pad_to}, sizing::{push_resize, scaled}}};
 use crate::{
     Result,
     param::{Border, BorderMode, Fill, Interpolation, Interpolations, Size},

@@ -1,16 +1,9 @@
 //! Transforms: what a policy is made of. Each is one file: its parameters, and how it draws and turns what it drew into
 //! operations. A transform never touches a pixel.
 //!
-//! To add one: a file here, and its name in the list at the end of this page.
+//! To add one: a file here, and its name in the list at the end of this page. What several have in common is in `shared`.
 
-mod group;
-mod holes;
-mod jitter;
-mod kernel_size;
-mod mapping;
-mod max_size;
-mod placement;
-mod sizing;
+mod shared;
 
 use crate::{Result, policy::Sampler};
 

@@ -2,7 +2,7 @@
 //!
 //! Parameters: `blur_range` (length), `angle_range`, `direction_range`, `allow_shifted`. Operations: [`Convolve`].
 
-use super::{Transform, Wrong, kernel_size};
+use super::{Transform, Wrong, shared::kernel_size};
 use crate::{
     Result,
     ops::filter::Convolve,

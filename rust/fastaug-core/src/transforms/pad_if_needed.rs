@@ -3,10 +3,7 @@
 //! Parameters: `min_height` or `pad_height_divisor`, the same across, `position`, border. Operations:
 //! [`Pad`](crate::ops::geometry::Pad).
 
-use super::{
-    Transform, Wrong,
-    placement::{PadPosition, pad_to},
-};
+use super::{Transform, Wrong, shared::placement::{PadPosition, pad_to}};
 use crate::{
     Result,
     param::{Border, BorderMode, Fill, Size},

@@ -3,10 +3,7 @@
 //! Parameters: `scale` (deviation of the corners), `keep_size`, `fit_output`, interpolations, border. Operations:
 //! [`Warp`](crate::ops::geometry::Warp).
 
-use super::{
-    Transform, Wrong,
-    mapping::{Resampling, push_warp},
-};
+use super::{Transform, Wrong, shared::mapping::{Resampling, push_warp}};
 use crate::{
     Result,
     image::Shape,

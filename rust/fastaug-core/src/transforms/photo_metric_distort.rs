@@ -2,10 +2,7 @@
 //!
 //! Parameters: a range for each, `distort_p`. Operations: as [`ColorJitter`](super::color_jitter::ColorJitter).
 
-use super::{
-    Transform, Wrong,
-    jitter::{Look, check_channels, push},
-};
+use super::{Transform, Wrong, shared::jitter::{Look, check_channels, push}};
 use crate::{
     Result,
     param::{Bounds, Interval, Probability},

@@ -10,7 +10,7 @@ use crate::{
     ops::geometry::Crop,
     param::{Border, BorderMode, Fill, Size},
     policy::Sampler,
-    transforms::placement::{PadPosition, pad_to},
+    transforms::shared::placement::{PadPosition, pad_to},
 };
 use serde::{Deserialize, Serialize};
 

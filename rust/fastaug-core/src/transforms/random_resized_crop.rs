@@ -3,10 +3,7 @@
 //! Parameters: `size`, `scale` (area), `ratio`, interpolations. Operations: [`Crop`](crate::ops::geometry::Crop),
 //! [`Resize`](crate::ops::geometry::Resize).
 
-use super::{
-    Transform, Wrong,
-    sizing::{AreaForDownscale, middle_place, push_crop, push_resize, random_place},
-};
+use super::{Transform, Wrong, shared::sizing::{AreaForDownscale, middle_place, push_crop, push_resize, random_place}};
 use crate::{
     Result,
     image::Rect,

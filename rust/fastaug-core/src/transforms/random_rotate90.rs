@@ -3,10 +3,7 @@
 //! Parameters: `group_element` (one turn always), `group_elements` (what to draw from). Operations:
 //! [`Orient`](crate::ops::geometry::Orient).
 
-use super::{
-    Transform, Wrong,
-    group::{self, Element},
-};
+use super::{Transform, Wrong, shared::group::{self, Element}};
 use crate::{Result, policy::Sampler};
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,7 @@
 //! Parameters: `scale_range` (added to 1), interpolations, `area_for_downscale`. Operations:
 //! [`Resize`](crate::ops::geometry::Resize).
 
-use super::{
-    Transform, Wrong,
-    sizing::{AreaForDownscale, push_resize},
-};
+use super::{Transform, Wrong, shared::sizing::{AreaForDownscale, push_resize}};
 use crate::{
     Result,
     param::{Interpolation, Interpolations, Interval},

@@ -3,10 +3,7 @@
 //! Parameters: `min_max_height`, `size`, `w2h_ratio`, interpolations. Operations: [`Crop`](crate::ops::geometry::Crop),
 //! [`Resize`](crate::ops::geometry::Resize).
 
-use super::{
-    Transform, Wrong,
-    sizing::{AreaForDownscale, push_crop, push_resize, random_place},
-};
+use super::{Transform, Wrong, shared::sizing::{AreaForDownscale, push_crop, push_resize, random_place}};
 use crate::{
     Result,
     param::{Bounds, Interpolation, Interpolations, Interval, Positive, Size},

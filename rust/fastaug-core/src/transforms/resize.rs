@@ -2,10 +2,7 @@
 //!
 //! Parameters: `height`, `width`, interpolations, `area_for_downscale`. Operations: [`Resize`](crate::ops::geometry::Resize).
 
-use super::{
-    Transform,
-    sizing::{AreaForDownscale, push_resize},
-};
+use super::{Transform, shared::sizing::{AreaForDownscale, push_resize}};
 use crate::{
     Result,
     param::{Interpolation, Interpolations, Size},

@@ -3,11 +3,7 @@
 //! Parameters: `angle_range`, `crop_border`, interpolations, border, `rotate_method`. Operations:
 //! [`Warp`](crate::ops::geometry::Warp), [`Crop`](crate::ops::geometry::Crop).
 
-use super::{
-    Transform,
-    mapping::{Moves, Resampling, push_warp},
-    sizing::push_crop,
-};
+use super::{Transform, shared::{mapping::{Moves, Resampling, push_warp}, sizing::push_crop}};
 use crate::{
     Result,
     image::{Rect, Shape},

@@ -2,10 +2,7 @@
 //!
 //! Parameters: `angle_range`, interpolations, border, `rotate_method`. Operations: [`Warp`](crate::ops::geometry::Warp).
 
-use super::{
-    Transform,
-    mapping::{Moves, Resampling, middle, push_warp, shift},
-};
+use super::{Transform, shared::mapping::{Moves, Resampling, middle, push_warp, shift}};
 use crate::{
     Result,
     ops::geometry::{BoxMethod, multiply},

@@ -3,10 +3,7 @@
 //! Parameters: `shift_range` (or one for each axis), `scale_range`, `rotate_range`, interpolations, border,
 //! `rotate_method`. Operations: [`Warp`](crate::ops::geometry::Warp).
 
-use super::{
-    Transform, Wrong,
-    mapping::{Moves, Resampling, push_warp},
-};
+use super::{Transform, Wrong, shared::mapping::{Moves, Resampling, push_warp}};
 use crate::{
     Result,
     ops::geometry::BoxMethod,

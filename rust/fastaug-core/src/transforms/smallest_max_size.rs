@@ -3,7 +3,7 @@
 //! Parameters: `max_size` or `max_size_hw`, interpolations, `area_for_downscale`. Operations:
 //! [`Resize`](crate::ops::geometry::Resize).
 
-use super::{Transform, Wrong, max_size::MaxSize};
+use super::{Transform, Wrong, shared::max_size::MaxSize};
 use crate::{Result, policy::Sampler};
 use serde::{Deserialize, Serialize};
 

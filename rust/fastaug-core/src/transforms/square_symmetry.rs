@@ -2,10 +2,7 @@
 //!
 //! Parameters: `group_element` (`null` draws one). Operations: [`Orient`](crate::ops::geometry::Orient).
 
-use super::{
-    Transform,
-    group::{self, Element},
-};
+use super::{Transform, shared::group::{self, Element}};
 use crate::{Result, policy::Sampler};
 use serde::{Deserialize, Serialize};
 

@@ -3,10 +3,7 @@
 //! Parameters: numbers and lengths of upright (x) and level (y) stripes, fills. Operations:
 //! [`Erase`](crate::ops::pointwise::Erase).
 
-use super::{
-    Transform, Wrong,
-    holes::{HoleFill, erase},
-};
+use super::{Transform, Wrong, shared::holes::{HoleFill, erase}};
 use crate::{
     Error, Result,
     image::Rect,

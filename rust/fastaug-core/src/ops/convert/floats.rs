@@ -3,7 +3,7 @@
 
 use crate::{
     image::Element,
-    ops::{
+    ops::arithmetic::{
         factors::{Factors, LENGTH},
         planes::{self, BLOCK, PIXELS},
     },
@@ -214,7 +214,7 @@ pub fn scatter<T: Copy>(row: &[T], channels: usize, y: usize, target: &mut Plane
 #[cfg(test)]
 mod tests {
     use super::{Planes, copy_planar, interleaved, planar};
-    use crate::{image::Shape, ops::factors::Factors, ops::pointwise::twins, simd::levels};
+    use crate::{image::Shape, ops::arithmetic::factors::Factors, ops::pointwise::twins, simd::levels};
     use half::f16;
 
     #[test]

@@ -5,8 +5,10 @@ use crate::{
     image::{Element, Format, Image, ImageMut, Shape, View, ViewMut},
     ops::{
         Context,
-        luma::{Brightness, Luma},
-        spread::spread,
+        arithmetic::{
+            luma::{Brightness, Luma},
+            spread::spread,
+        },
     },
 };
 use std::fmt;
@@ -70,7 +72,7 @@ mod tests {
     use super::GrayChannels;
     use crate::{
         image::{DType, Format, Image, ImageBuf, Scratch, Shape, View},
-        ops::{Context, convert::ConvertOp, luma::Luma, pointwise::twins},
+        ops::{Context, arithmetic::luma::Luma, convert::ConvertOp, pointwise::twins},
         simd::levels,
     };
 

@@ -3,7 +3,7 @@
 use super::{ConvertOp, floats::interleaved};
 use crate::{
     image::{DType, Format, Image, ImageMut},
-    ops::{Context, factors::Factors},
+    ops::{Context, arithmetic::factors::Factors},
 };
 use std::fmt;
 

@@ -3,7 +3,7 @@
 use super::ConvertOp;
 use crate::{
     image::{DType, Format, Image, ImageMut},
-    ops::{Context, rounding::nearest_byte},
+    ops::{Context, arithmetic::rounding::nearest_byte},
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

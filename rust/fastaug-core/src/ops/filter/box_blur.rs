@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
-    ops::{Context, products::high_product},
+    ops::{Context, arithmetic::products::high_product},
 };
 use fearless_simd::{Simd, dispatch, f32x8, prelude::*, u16x16};
 use fearless_simd_macros::simd;

@@ -7,7 +7,7 @@
 use super::{FilterOp, margin::mirrored};
 use crate::{
     image::{Image, ImageMut, Shape, View, ViewMut},
-    ops::{Context, lab},
+    ops::{Context, arithmetic::lab},
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

@@ -5,7 +5,7 @@ use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
     ops::{
         Context,
-        geometry::sample::{BLOCK, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, Sampler},
+        geometry::sample::{BLOCK, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, PixelReader},
     },
     param::{BorderMode, Interpolation},
 };
@@ -94,14 +94,14 @@ impl LensFringes {
                 }
             }
             let view = View::contiguous(&plane[..plane_shape.len()], plane_shape);
-            let mut sampler = Sampler::new::<K>(view, BorderMode::Replicate, &[], fixed, context.scratch);
+            let mut reader = PixelReader::new::<K>(view, BorderMode::Replicate, &[], fixed, context.scratch);
             for (y, row) in target.rows_mut().enumerate() {
-                dispatch!(context.level, simd => bend_row::<_, T, K>(simd, &mut sampler, bend, fixed, shape, y, bent));
+                dispatch!(context.level, simd => bend_row::<_, T, K>(simd, &mut reader, bend, fixed, shape, y, bent));
                 for (pixel, &value) in row.as_chunks_mut::<3>().0.iter_mut().zip(&*bent) {
                     pixel[channel] = value;
                 }
             }
-            sampler.give(context.scratch);
+            reader.give(context.scratch);
         }
         context.scratch.give(plane);
         context.scratch.give(buffer);
@@ -112,7 +112,7 @@ impl LensFringes {
 #[simd]
 fn bend_row<S: Simd, T: Element, K: Kernel<T>>(
     simd: S,
-    sampler: &mut Sampler<'_, T>,
+    reader: &mut PixelReader<'_, T>,
     bend: Bend,
     fixed: FixedPoint,
     shape: Shape,
@@ -126,7 +126,7 @@ fn bend_row<S: Simd, T: Element, K: Kernel<T>>(
             fixed.round_to(steps, &mut xs);
             fixed.round_to(steps, &mut ys);
         }
-        sampler.block::<S, K>(simd, &xs, &ys, values.len(), false, values);
+        reader.block::<S, K>(simd, &xs, &ys, values.len(), false, values);
     }
 }
 

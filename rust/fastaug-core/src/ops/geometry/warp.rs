@@ -2,7 +2,7 @@
 
 use super::{
     GeometryOp,
-    sample::{BLOCK, Block, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, Sampler, is_upright, upright},
+    sample::{BLOCK, Block, Cubic, FixedPoint, Kernel, Lanczos, Linear, Nearest, PixelReader, is_upright, upright},
 };
 use crate::{
     image::{Element, Image, ImageMut, Shape, View, ViewMut},
@@ -163,9 +163,9 @@ impl Warp {
         let source = upright(source, &mut copy);
         let longer = source.shape().width.max(source.shape().height);
         let fixed = FixedPoint::new(longer, self.furthest(target.shape()));
-        let mut sampler = Sampler::new::<K>(source, self.border.mode, &fill, fixed, context.scratch);
-        dispatch!(context.level, simd => run::<_, T, K>(simd, &mut sampler, fixed, self.backward, target));
-        sampler.give(context.scratch);
+        let mut reader = PixelReader::new::<K>(source, self.border.mode, &fill, fixed, context.scratch);
+        dispatch!(context.level, simd => run::<_, T, K>(simd, &mut reader, fixed, self.backward, target));
+        reader.give(context.scratch);
         context.scratch.give(copy);
     }
 }
@@ -178,7 +178,7 @@ fn is_nearest(interpolation: Interpolation) -> bool {
 #[simd]
 fn run<S: Simd, T: Element, K: Kernel<T>>(
     simd: S,
-    sampler: &mut Sampler<'_, T>,
+    reader: &mut PixelReader<'_, T>,
     fixed: FixedPoint,
     backward: Matrix,
     mut target: ViewMut<'_, T>,
@@ -209,7 +209,7 @@ fn run<S: Simd, T: Element, K: Kernel<T>>(
                     on_a_line
                 }
             };
-            sampler.block::<S, K>(simd, &xs, &ys, count, on_a_line, values);
+            reader.block::<S, K>(simd, &xs, &ys, count, on_a_line, values);
         }
     }
 }

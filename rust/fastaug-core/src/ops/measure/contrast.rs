@@ -5,7 +5,7 @@ use crate::{
     image::{Image, View},
     ops::{
         Context, Luma, Op,
-        luma::Brightness,
+        arithmetic::luma::Brightness,
         pointwise::{Lut, ScaleShift},
     },
 };

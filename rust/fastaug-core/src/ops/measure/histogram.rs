@@ -4,9 +4,11 @@ use crate::{
     image::{Image, View},
     ops::{
         Context,
-        planes::{self, BLOCK, PIXELS},
+        arithmetic::{
+            planes::{self, BLOCK, PIXELS},
+            rounding::nearest_byte,
+        },
         pointwise::brightness,
-        rounding::nearest_byte,
     },
 };
 use fearless_simd::{Level, Simd, dispatch};

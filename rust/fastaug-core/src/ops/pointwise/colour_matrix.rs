@@ -3,8 +3,10 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    planes::{self, BLOCK},
-    weigh::{Weights, weigh},
+    arithmetic::{
+        planes::{self, BLOCK},
+        weigh::{Weights, weigh},
+    },
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

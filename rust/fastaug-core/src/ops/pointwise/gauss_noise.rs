@@ -5,7 +5,7 @@ use crate::{
     image::{Element, Scratch, Shape},
     ops::{
         Context, Role,
-        planes::{self, BLOCK, PIXELS},
+        arithmetic::planes::{self, BLOCK, PIXELS},
     },
     rng::{NORMALS, PixelNoise},
 };

@@ -5,8 +5,10 @@ use crate::{
     image::Element,
     ops::{
         Context, Role,
-        luma::{Brightness, Luma},
-        spread::spread,
+        arithmetic::{
+            luma::{Brightness, Luma},
+            spread::spread,
+        },
     },
 };
 use fearless_simd::Level;
@@ -56,7 +58,7 @@ impl Gray {
 #[cfg(test)]
 mod tests {
     use super::Gray;
-    use crate::ops::{Role, luma::Luma, pointwise::twins};
+    use crate::ops::{Role, arithmetic::luma::Luma, pointwise::twins};
 
     #[test]
     fn every_channel_is_the_gray() {

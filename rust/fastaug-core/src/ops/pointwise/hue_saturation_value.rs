@@ -3,8 +3,10 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    planes::{self, BLOCK, PIXELS, Plane},
-    rounding::{MAGIC, nearest_byte},
+    arithmetic::{
+        planes::{self, BLOCK, PIXELS, Plane},
+        rounding::{MAGIC, nearest_byte},
+    },
 };
 use fearless_simd::{Level, Simd, dispatch, f32x8, i16x16, i32x8, prelude::*, u8x32, u16x16};
 use fearless_simd_macros::simd;

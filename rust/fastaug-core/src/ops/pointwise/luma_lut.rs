@@ -3,8 +3,10 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    planes::{self, BLOCK, PIXELS, Plane},
-    rounding::nearest_byte,
+    arithmetic::{
+        planes::{self, BLOCK, PIXELS, Plane},
+        rounding::nearest_byte,
+    },
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

@@ -3,9 +3,11 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    luma::{weighted, weighted_float},
-    planes::{self, BLOCK, PIXELS, Plane},
-    rounding::nearest_byte,
+    arithmetic::{
+        luma::{weighted, weighted_float},
+        planes::{self, BLOCK, PIXELS, Plane},
+        rounding::nearest_byte,
+    },
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

@@ -3,7 +3,7 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    factors::{Factors, LENGTH},
+    arithmetic::factors::{Factors, LENGTH},
 };
 use fearless_simd::{Simd, dispatch, f32x8, prelude::*};
 use fearless_simd_macros::simd;

@@ -3,7 +3,7 @@
 use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
-    planes::{self, BLOCK},
+    arithmetic::planes::{self, BLOCK},
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;

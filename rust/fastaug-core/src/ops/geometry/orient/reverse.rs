@@ -1,6 +1,6 @@
 //! Rows from right to left.
 
-use crate::{image::Element, ops::planes::shuffles};
+use crate::{image::Element, ops::arithmetic::planes::shuffles};
 use fearless_simd::{Simd, SimdBase, u8x16};
 use fearless_simd_macros::simd;
 

@@ -3,7 +3,7 @@
 use super::Symmetry;
 use crate::{
     image::{Element, Shape, View, ViewMut},
-    ops::planes::shuffles,
+    ops::arithmetic::planes::shuffles,
 };
 use fearless_simd::{Simd, SimdBase, prelude::*, u8x16, u16x8, u32x4};
 use fearless_simd_macros::simd;

@@ -3,7 +3,7 @@
 
 use crate::{
     image::{Element, View, ViewMut},
-    ops::{Context, planes::shuffles},
+    ops::{Context, arithmetic::planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u32x4, u32x8};
 use fearless_simd_macros::simd;

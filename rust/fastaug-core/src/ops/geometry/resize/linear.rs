@@ -6,7 +6,7 @@
 use super::axis::{Coordinates, step};
 use crate::{
     image::{Scratch, Shape, View, ViewMut},
-    ops::{Context, planes::shuffles},
+    ops::{Context, arithmetic::planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
 use fearless_simd_macros::simd;

@@ -2,7 +2,7 @@
 
 use crate::{
     image::{Element, Scratch, Shape, View, ViewMut},
-    ops::{Context, planes::shuffles},
+    ops::{Context, arithmetic::planes::shuffles},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, u8x16};
 use fearless_simd_macros::simd;

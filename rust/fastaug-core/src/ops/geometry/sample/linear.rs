@@ -5,7 +5,7 @@
 //! floating point.
 
 use super::{Kernel, Points};
-use crate::ops::{planes::shuffles, products::rounded_product};
+use crate::ops::arithmetic::{planes::shuffles, products::rounded_product};
 use fearless_simd::{Simd, SimdBase, f32x4, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u64x2, u64x4};
 use fearless_simd_macros::simd;
 

@@ -1,6 +1,6 @@
 //! Values between pixels: what stands at any point of an image or around it.
 //!
-//! [`Sampler::block`] answers for some points, given in fixed point. It finds out which of them have all their neighbours
+//! [`PixelReader::block`] answers for some points, given in fixed point. It finds out which of them have all their neighbours
 //! inside the image; those are computed from the image itself. For the others the neighbours are laid out in memory of
 //! their own first, as the border mode says, so that one kernel computes them all.
 
@@ -202,7 +202,7 @@ impl Limits {
 
 /// An image, its surroundings, and memory to lay out neighbours in.
 #[derive(Debug)]
-pub struct Sampler<'a, T> {
+pub struct PixelReader<'a, T> {
     source: View<'a, T>,
     data: &'a [T],
     stride: usize,
@@ -218,8 +218,8 @@ pub struct Sampler<'a, T> {
 /// Edge points whose neighbours are laid out at a time.
 const LAID_OUT: usize = 16;
 
-impl<'a, T: Element> Sampler<'a, T> {
-    /// A sampler for an image, which must have at least one pixel and be [upright](is_upright).
+impl<'a, T: Element> PixelReader<'a, T> {
+    /// A reader for an image, which must have at least one pixel and be [upright](is_upright).
     ///
     /// # Panics
     /// If the image has 2³² values or more.

@@ -4,7 +4,7 @@
 //! and those with odd numbers each for themselves. All in floating point, rounded at the end.
 
 use super::{BLOCK, Kernel, Points, fraction};
-use crate::{image::Element, ops::planes::shuffles};
+use crate::{image::Element, ops::arithmetic::planes::shuffles};
 use fearless_simd::{Simd, SimdBase, f32x4, f32x8, i32x8, prelude::*, u8x16};
 use fearless_simd_macros::simd;
 use std::{

@@ -1,13 +1,11 @@
 //! The size that a side, or a frame, asks for: shared by `SmallestMaxSize` and `LongestMaxSize`.
 
-use super::{
-    Wrong,
-    sizing::{AreaForDownscale, push_resize, scaled},
-};
+use super::sizing::{AreaForDownscale, push_resize, scaled};
 use crate::{
     Result,
     param::{Interpolation, Interpolations, Size},
     policy::Sampler,
+    transforms::Wrong,
 };
 use serde::{Deserialize, Serialize};
 

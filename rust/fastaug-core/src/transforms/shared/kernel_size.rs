@@ -1,6 +1,6 @@
 //! Sides of kernels: odd numbers from a range.
 
-use super::Wrong;
+use crate::transforms::Wrong;
 use crate::{
     Result,
     param::{Bounds, Interval},
