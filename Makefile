@@ -7,7 +7,7 @@ IMAGES ?=
 # One interpreter for everything; any CPython from 3.10 on.
 PYTHON ?= python3
 
-.PHONY: demo test check bench soak clean fmt
+.PHONY: demo test check bench clean fmt
 
 demo: $(VENV)/.built
 	$(VENV)/bin/python examples/demo.py

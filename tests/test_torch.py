@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -141,8 +142,14 @@ class ThreadsInWorkers(Dataset):
     def __getitem__(self, index):
         arguments = {} if self.threads is None else {"threads": self.threads}
         A.Compose([A.RandomCrop(8, 8)]).batch([photo()] * 4, **arguments)
-        names = [task.joinpath("comm").read_text() for task in Path("/proc/self/task").iterdir()]
-        return sum(name.startswith("fastaug-") for name in names)
+        # A thread names itself, which it may not have come to yet.
+        for _ in range(200):
+            names = [task.joinpath("comm").read_text() for task in Path("/proc/self/task").iterdir()]
+            threads = sum(name.startswith("fastaug-") for name in names)
+            if threads == (self.threads or 0):
+                break
+            time.sleep(0.01)
+        return threads
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted through /proc")

@@ -4,6 +4,11 @@
 use crate::{
     Error, Result,
     image::{DType, Format, ImageBuf, Rect, Scratch, Shape},
+    ops::{
+        Context, Luma,
+        convert::{ConvertOp, GrayChannels},
+    },
+    simd,
 };
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::io::Cursor;
@@ -113,7 +118,7 @@ pub fn decoded_format(info: &Info, mode: ColourMode) -> Format {
     Format::new(Shape::new(info.height, info.width, channels), dtype)
 }
 
-/// Decodes the pixels inside a rectangle of the image.
+/// The pixels inside a rectangle of the image. The whole image is decoded for them.
 pub fn decode_region(bytes: &[u8], mode: ColourMode, region: Rect, scratch: &mut Scratch) -> Result<ImageBuf> {
     let whole = decode(bytes, mode, scratch)?;
     if region == Rect::whole(whole.format().shape) {
@@ -133,6 +138,15 @@ pub fn decode_region(bytes: &[u8], mode: ColourMode, region: Rect, scratch: &mut
 
 /// Decodes all pixels.
 pub fn decode(bytes: &[u8], mode: ColourMode, scratch: &mut Scratch) -> Result<ImageBuf> {
+    if mode == ColourMode::Gray && info(bytes)?.channels > 2 {
+        let colours = decode(bytes, ColourMode::Rgb, scratch)?;
+        let luma = GrayChannels { luma: Luma::WeightedAverage, channels: 1 };
+        let mut gray = scratch.take_image(luma.output(colours.format()));
+        let mut context = Context { level: simd::level(), scratch };
+        luma.run(colours.as_image(), gray.as_image_mut(), &mut context);
+        scratch.give_image(colours);
+        return Ok(gray);
+    }
     let jpeg_colour = match mode {
         ColourMode::Rgb => Some((fastaug_jpeg::Colour::Rgb, 3)),
         ColourMode::Gray => Some((fastaug_jpeg::Colour::Gray, 1)),

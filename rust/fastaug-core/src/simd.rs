@@ -3,6 +3,7 @@
 //! The level is read once, from the CPU and from `FASTAUG_SIMD`, and carried in every [`crate::ops::Context`]; kernels
 //! never detect anything themselves. All levels give equal bytes, so the cap is for tests and for finding faults.
 
+use crate::{Error, Result};
 pub use fearless_simd::Level;
 use std::sync::OnceLock;
 
@@ -13,6 +14,17 @@ pub fn level() -> Level {
         Ok(name) => cap(&name).unwrap_or_else(Level::new),
         Err(_) => Level::new(),
     })
+}
+
+/// Whether `FASTAUG_SIMD` says something that is understood; [`level`] ignores what is not.
+pub fn check_cap() -> Result<()> {
+    match std::env::var("FASTAUG_SIMD") {
+        Ok(cap_name) if cap(&cap_name).is_none() => Err(Error::Policy {
+            path: "FASTAUG_SIMD".into(),
+            reason: format!("must be scalar, sse4.2, avx2, avx512 or neon, got {cap_name:?}"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The level of this name, or the widest one below it that the CPU has; `None` for an unknown name.

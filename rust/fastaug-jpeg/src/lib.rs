@@ -1,4 +1,4 @@
-//! JPEG decoding for training pipelines: headers without decoding, pixels of a region.
+//! JPEG decoding: headers without decoding, and pixels.
 //!
 //! ```
 //! # fn demo(bytes: &[u8]) -> Result<(), fastaug_jpeg::Error> {
@@ -45,7 +45,7 @@ pub struct Info {
 pub enum Colour {
     /// Three values per pixel.
     Rgb,
-    /// One value per pixel: the luma plane.
+    /// One value per pixel, of files that hold no colours.
     Gray,
 }
 
@@ -92,10 +92,10 @@ pub fn decode(bytes: &[u8], colour: Colour, pixels: &mut [u8]) -> Result<(), Err
     if info.components == channels {
         return decoder.read_image(pixels).map_err(invalid);
     }
-    let image = image::DynamicImage::from_decoder(decoder).map_err(invalid)?;
-    match colour {
-        Colour::Rgb => pixels.copy_from_slice(image.into_rgb8().as_raw()),
-        Colour::Gray => pixels.copy_from_slice(image.into_luma8().as_raw()),
+    if colour == Colour::Gray {
+        return Err(Error::Invalid("the file holds colours".into()));
     }
+    let image = image::DynamicImage::from_decoder(decoder).map_err(invalid)?;
+    pixels.copy_from_slice(image.into_rgb8().as_raw());
     Ok(())
 }

@@ -12,7 +12,7 @@ use numpy::{Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedA
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
-    types::{PyBytes, PyDict},
+    types::{PyBytes, PyDict, PyTuple},
 };
 use std::path::PathBuf;
 
@@ -347,12 +347,12 @@ impl ArrayOut {
         }
         let kind = kind_of(format, wanted);
         let (array, data) = match kind {
-            Kind::U8 => allocate::<u8>(py, &shape),
-            Kind::U16 => allocate::<u16>(py, &shape),
-            Kind::U32 => allocate::<u32>(py, &shape),
-            Kind::U64 => allocate::<u64>(py, &shape),
-            Kind::F32 => allocate::<f32>(py, &shape),
-            Kind::F16 => allocate::<f16>(py, &shape),
+            Kind::U8 => allocate::<u8>(py, &shape)?,
+            Kind::U16 => allocate::<u16>(py, &shape)?,
+            Kind::U32 => allocate::<u32>(py, &shape)?,
+            Kind::U64 => allocate::<u64>(py, &shape)?,
+            Kind::F32 => allocate::<f32>(py, &shape)?,
+            Kind::F16 => allocate::<f16>(py, &shape)?,
         };
         Ok(Self { array, data, values: format.shape.len(), kind, layout })
     }
@@ -426,11 +426,20 @@ impl ArrayOut {
     }
 }
 
-fn allocate<T: Element>(py: Python<'_>, shape: &[usize]) -> (Py<PyAny>, *mut u8) {
-    // SAFETY: the values are not read before the core has written them, see `ArrayOut::slot`.
-    let array = unsafe { PyArrayDyn::<T>::new(py, shape, false) };
+/// Bytes from which on numpy itself is asked for memory: it says so in words where there is not enough.
+const LARGE: usize = 1 << 26;
+
+fn allocate<T: Element>(py: Python<'_>, shape: &[usize]) -> PyResult<(Py<PyAny>, *mut u8)> {
+    let bytes = shape.iter().fold(size_of::<T>(), |bytes, &extent| bytes.saturating_mul(extent));
+    let array = if bytes < LARGE {
+        // SAFETY: the values are not read before the core has written them, see `ArrayOut::slot`.
+        unsafe { PyArrayDyn::<T>::new(py, shape, false) }
+    } else {
+        let array = py.import("numpy")?.call_method1("empty", (PyTuple::new(py, shape)?, T::get_dtype(py)))?;
+        array.cast_into::<PyArrayDyn<T>>()?
+    };
     let data = array.data().cast::<u8>();
-    (array.into_any().unbind(), data)
+    Ok((array.into_any().unbind(), data))
 }
 
 /// An owned image as a new array.

@@ -23,6 +23,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        fastaug_core::simd::check_cap().map_err(|error| errors::to_python(&error))?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("FORMAT_VERSION", fastaug_core::policy::FORMAT_VERSION)?;
         module.add("DRAWS_VERSION", fastaug_core::policy::DRAWS_VERSION)

@@ -19,7 +19,7 @@ use fastaug_core::{
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
 #[pyfunction]
@@ -82,6 +82,8 @@ struct Sample {
     keypoints: Vec<Vec<f64>>,
     seeds: Seeds,
     name: Option<String>,
+    /// Whether the oracle does the work.
+    plain: bool,
 }
 
 /// Labels of boxes as Python gives them.
@@ -126,7 +128,7 @@ impl Sample {
         let keypoints = keypoints
             .map_or_else(Vec::new, |rows| rows.as_array().rows().into_iter().map(|row| row.to_vec()).collect());
         let labels = labels.map(|labels| labels.into_iter().map(label).collect());
-        Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None })
+        Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None, plain: false })
     }
 
     fn likenesses(&self) -> Vec<Likeness> {
@@ -154,6 +156,7 @@ impl Sample {
             boxes: std::mem::take(&mut self.boxes),
             labels: self.labels.take(),
             keypoints: std::mem::take(&mut self.keypoints),
+            plain: self.plain,
         };
         prepare(policy, self.seeds, inputs, record, callbacks).map_err(|error| at(place.as_ref(), error))
     }
@@ -223,6 +226,7 @@ impl Pipeline {
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
+        sample.plain = plain;
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
@@ -240,13 +244,13 @@ impl Pipeline {
                 ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)
             })
             .collect::<PyResult<Vec<ArrayOut>>>()?;
-        let sampled = prepared.sampled.clone();
-        py.detach(|| {
-            // SAFETY: one slot per freshly made array.
-            let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
-            if plain { prepared.finish_plain(outputs) } else { prepared.finish(outputs) }
-        })
-        .map_err(|error| to_python(&at(place.as_ref(), error)))?;
+        let sampled = py
+            .detach(|| {
+                // SAFETY: one slot per freshly made array.
+                let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
+                prepared.finish(outputs)
+            })
+            .map_err(|error| to_python(&at(place.as_ref(), error)))?;
         let arrays = arrays
             .into_iter()
             .zip(&likenesses)
@@ -317,22 +321,26 @@ impl Pipeline {
                 Room::new(py, *column, &of_column, if index == 0 { out.as_ref() } else { None })
             })
             .collect::<PyResult<Vec<Room>>>()?;
-        let sampled: Vec<Sampled> = prepared.iter().map(|sample| sample.sampled.clone()).collect();
-        py.detach(|| {
+        let sampled = py.detach(|| {
             let cells: Vec<Mutex<Option<Prepared<'_>>>> =
                 prepared.into_iter().map(|sample| Mutex::new(Some(sample))).collect();
+            let finished: Vec<Mutex<Option<Sampled>>> = (0..count).map(|_| Mutex::new(None)).collect();
             let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
             pool::for_each(count, threads, |number| {
                 let Some(sample) = cells[number].lock().ok().and_then(|mut cell| cell.take()) else { return };
                 // SAFETY: `number` is visited once, and each room has a slot of its own for it.
                 let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
-                if let Err(error) = sample.finish(outputs) {
-                    keep_first(&failed, number, at(places[number].as_ref(), error));
+                match sample.finish(outputs) {
+                    Ok(sampled) => *finished[number].lock().unwrap_or_else(PoisonError::into_inner) = Some(sampled),
+                    Err(error) => keep_first(&failed, number, at(places[number].as_ref(), error)),
                 }
             });
-            first_error(failed)
-        })
-        .map_err(|error| to_python(&error))?;
+            first_error(failed)?;
+            let sampled =
+                finished.into_iter().filter_map(|cell| cell.into_inner().unwrap_or_else(PoisonError::into_inner));
+            Ok(sampled.collect::<Vec<Sampled>>())
+        });
+        let sampled = sampled.map_err(|error| to_python(&error))?;
         let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
         let points = sampled
             .iter()

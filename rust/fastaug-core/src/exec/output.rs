@@ -1,6 +1,6 @@
 //! Where the final pixels go: a slot of the caller's, in the caller's type and layout.
 
-use crate::image::DType;
+use crate::image::{DType, ImageMut, Shape, ViewMut};
 use half::f16;
 
 /// Layout of the final image.
@@ -50,6 +50,37 @@ impl Output<'_> {
                 | (Slot::U64(_), DType::U64)
                 | (Slot::F32(_) | Slot::F16(_), DType::F32 | DType::U8)
         )
+    }
+
+    /// Whether an image of this type is written without changing its values.
+    pub(super) fn holds_as_is(&self, dtype: DType) -> bool {
+        matches!(
+            (&self.slot, dtype),
+            (Slot::U8(_), DType::U8)
+                | (Slot::U16(_), DType::U16)
+                | (Slot::U32(_), DType::U32)
+                | (Slot::U64(_), DType::U64)
+                | (Slot::F32(_), DType::F32)
+        )
+    }
+
+    /// The slot as an image, whose values lie in the order height, width, channels.
+    pub(super) fn as_image_mut(&mut self, shape: Shape) -> ImageMut<'_> {
+        self.rows_mut(0, shape.height, shape)
+    }
+
+    /// Some of its rows.
+    pub(super) fn rows_mut(&mut self, y: usize, height: usize, shape: Shape) -> ImageMut<'_> {
+        let band = shape.with_size(height, shape.width);
+        let range = y * shape.row_len()..(y + height) * shape.row_len();
+        match &mut self.slot {
+            Slot::U8(data) => ImageMut::U8(ViewMut::contiguous(&mut data[range], band)),
+            Slot::U16(data) => ImageMut::U16(ViewMut::contiguous(&mut data[range], band)),
+            Slot::U32(data) => ImageMut::U32(ViewMut::contiguous(&mut data[range], band)),
+            Slot::U64(data) => ImageMut::U64(ViewMut::contiguous(&mut data[range], band)),
+            Slot::F32(data) => ImageMut::F32(ViewMut::contiguous(&mut data[range], band)),
+            Slot::F16(_) => unreachable!("no image is made of half-precision values"),
+        }
     }
 
     /// The type of the slot, as Python calls it.

@@ -2,7 +2,7 @@
 //! operations must give the same bytes.
 
 use crate::{
-    image::{Format, ImageBuf, Rect},
+    image::{ImageBuf, Rect},
     ops::{
         Context, Op, Role,
         pointwise::{Place, Rows},
@@ -56,11 +56,6 @@ fn run_into(op: &Op, image: &ImageBuf, output: &mut ImageBuf, role: Role, contex
         Op::Filter(op) => op.operation().run(input, target, context),
         Op::Pointwise(_) | Op::Measure(_) => unreachable!("run in place"),
     }
-}
-
-/// The format of an image after operations.
-pub fn output_format(ops: &[Op], input: Format, role: Role) -> Format {
-    ops.iter().fold(input, |format, op| op.output(format, role))
 }
 
 /// A copy of an image, to begin with.

@@ -1,7 +1,7 @@
 //! Carries out a plan for one target.
 
 use super::{
-    output::{Layout, Output, Slot},
+    output::{Layout, Output},
     store,
 };
 use crate::{
@@ -87,7 +87,7 @@ pub fn run_to_buffer(plan: &Plan, input: Image<'_>, role: Role, context: &mut Co
 
 /// Whether the operation's own output is what the caller wants, so that it can be written in place.
 fn is_plain_copy(op: &Op, current: &Current<'_>, role: Role, output: &Output<'_>) -> bool {
-    output.layout == Layout::Hwc && output.accepts(op.output(current.image().format(), role).dtype)
+    output.layout == Layout::Hwc && output.holds_as_is(op.output(current.image().format(), role).dtype)
 }
 
 fn run_steps<'a>(
@@ -163,7 +163,7 @@ impl Sink<'_, '_> {
         let band = Rect { x: 0, y, width: format.shape.width, height };
         match self {
             Self::Buffer(image) if image.dtype() == format.dtype => Some(image.crop_mut(band)),
-            Self::Output(output) if output.layout == Layout::Hwc && output.accepts(format.dtype) => {
+            Self::Output(output) if output.layout == Layout::Hwc && output.holds_as_is(format.dtype) => {
                 Some(output.rows_mut(y, height, format.shape))
             }
             Self::Buffer(_) | Self::Output(_) => None,
@@ -364,37 +364,5 @@ fn write_band(
             });
         }
         Sink::Output(output) => store::write(band, normalize, y, shape.height, output, context),
-    }
-}
-
-impl Output<'_> {
-    /// Whether an image of this type can be written as it is.
-    fn accepts(&self, dtype: crate::image::DType) -> bool {
-        use crate::image::DType;
-        matches!(
-            (&self.slot, dtype),
-            (Slot::U8(_), DType::U8)
-                | (Slot::U16(_), DType::U16)
-                | (Slot::U32(_), DType::U32)
-                | (Slot::U64(_), DType::U64)
-                | (Slot::F32(_), DType::F32)
-        )
-    }
-
-    fn as_image_mut(&mut self, shape: Shape) -> ImageMut<'_> {
-        self.rows_mut(0, shape.height, shape)
-    }
-
-    fn rows_mut(&mut self, y: usize, height: usize, shape: Shape) -> ImageMut<'_> {
-        let band = shape.with_size(height, shape.width);
-        let range = y * shape.row_len()..(y + height) * shape.row_len();
-        match &mut self.slot {
-            Slot::U8(data) => ImageMut::U8(ViewMut::contiguous(&mut data[range], band)),
-            Slot::U16(data) => ImageMut::U16(ViewMut::contiguous(&mut data[range], band)),
-            Slot::U32(data) => ImageMut::U32(ViewMut::contiguous(&mut data[range], band)),
-            Slot::U64(data) => ImageMut::U64(ViewMut::contiguous(&mut data[range], band)),
-            Slot::F32(data) => ImageMut::F32(ViewMut::contiguous(&mut data[range], band)),
-            Slot::F16(_) => unreachable!("no image is made of half-precision values"),
-        }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         geometry::{Crop, Geometry},
     },
     plan::{self, Plan, Step},
-    policy::{Applied, Pixels, Policy, Sampled, Subject},
+    policy::{Pixels, Policy, Sampled, Subject},
     rng::Seeds,
     simd,
     targets::{BBox, Keypoint, Label},
@@ -68,6 +68,8 @@ pub struct Inputs<'a> {
     pub labels: Option<Vec<Label>>,
     /// Rows of keypoints, likewise.
     pub keypoints: Vec<Vec<f64>>,
+    /// Whether the oracle does the work: one operation after the other, on whole images, in scalar code.
+    pub plain: bool,
 }
 
 /// A function outside the core that a policy may call.
@@ -95,6 +97,7 @@ struct Target<'a> {
 struct Work<'a, 'c> {
     targets: Vec<Target<'a>>,
     merge_geometry: bool,
+    plain: bool,
     callbacks: Option<&'c dyn Callbacks>,
 }
 
@@ -102,6 +105,7 @@ struct Work<'a, 'c> {
 pub struct Prepared<'a> {
     targets: Vec<Target<'a>>,
     plans: Vec<Plan>,
+    plain: bool,
     /// What was settled.
     pub sampled: Sampled,
 }
@@ -125,21 +129,25 @@ pub fn prepare<'a>(
     let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
     let subject =
         Subject { format: first.format, boxes: inputs.boxes, labels: inputs.labels, keypoints: inputs.keypoints };
-    let merge_geometry = policy.settings.merge_geometry;
-    let mut work = Work { targets, merge_geometry, callbacks };
+    let (merge_geometry, plain) = (policy.settings.merge_geometry, inputs.plain);
+    let mut work = Work { targets, merge_geometry, plain, callbacks };
     let sampled = policy.sample(seeds, subject, record, &mut work)?;
-    work.targets.iter().try_for_each(|target| check_crops(&sampled.ops, target.format, target.role))?;
+    work.check(&sampled.ops)?;
     let plans = work
         .targets
         .iter()
         .map(|target| plan::build(&sampled.ops, target.format, target.role, merge_geometry))
         .collect();
-    Ok(Prepared { targets: work.targets, plans, sampled })
+    Ok(Prepared { targets: work.targets, plans, plain, sampled })
 }
 
-/// Crops are sampled for the first image; one of another size may be too small for them.
-fn check_crops(ops: &[Op], format: Format, role: Role) -> Result<()> {
-    let mut format = format;
+/// Values that an image may have on its way.
+const MOST_VALUES: usize = u32::MAX as usize;
+
+/// Operations are sampled for the first image; another one may be too small, or of another kind.
+fn check_target(ops: &[Op], first: Format, target: Format, role: Role) -> Result<()> {
+    let (mut first, mut format) = (first, target);
+    check_size(format)?;
     for op in ops {
         if let Op::Geometry(Geometry::Crop(Crop { rect })) = op
             && !rect.fits(format.shape)
@@ -149,9 +157,29 @@ fn check_crops(ops: &[Op], format: Format, role: Role) -> Result<()> {
                 rect.height, rect.width, rect.x, rect.y, format.shape.height, format.shape.width
             )));
         }
+        if role == Role::Image && !op.accepts(format, first) {
+            let kind = |format: Format| format!("{} with {} channels", format.dtype, format.shape.channels);
+            return Err(Error::Shape(format!(
+                "\"{op}\" was drawn for the first image, {}, and cannot be done to another one, {}: give images of one kind, or each to a call of its own",
+                kind(first),
+                kind(format)
+            )));
+        }
+        first = op.output(first, Role::Image);
         format = op.output(format, role);
+        check_size(format)?;
     }
     Ok(())
+}
+
+fn check_size(format: Format) -> Result<()> {
+    let Shape { height, width, channels } = format.shape;
+    match height.checked_mul(width).and_then(|pixels| pixels.checked_mul(channels)) {
+        Some(values) if values <= MOST_VALUES => Ok(()),
+        _ => Err(Error::Shape(format!(
+            "an image of {height}×{width} with {channels} channels is more than one can be: {MOST_VALUES} values at most"
+        ))),
+    }
 }
 
 fn source_format(source: Source<'_>) -> Result<Format> {
@@ -167,47 +195,25 @@ impl Prepared<'_> {
         self.plans.iter().map(|plan| plan.output)
     }
 
-    /// The plan of each target.
-    pub fn plans(&self) -> &[Plan] {
-        &self.plans
-    }
-
-    /// What was drawn, if it was recorded.
-    pub fn applied(&self) -> &[Applied] {
-        &self.sampled.applied
-    }
-
-    /// Does the same as [`finish`](Self::finish) by the oracle: whole images, one operation after the other, in scalar
-    /// code.
-    pub fn finish_plain(self, outputs: Vec<Output<'_>>) -> Result<()> {
-        with_context(|context| {
-            let mut context = Context { level: Level::fallback(), scratch: &mut *context.scratch };
-            for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
-                check_type(plan.output.dtype, &output)?;
-                let whole = match target.current {
-                    Current::Source(Source::Pixels(image)) => plain::copy_in(image, &mut context),
-                    Current::Source(Source::Encoded(bytes, mode)) => codec::decode(bytes, mode, context.scratch)?,
-                    Current::Made(buffer) => buffer,
-                };
-                let made = plain::run_all(&self.sampled.ops, whole, target.role, &mut context);
-                let nothing = plan::build(&[], made.format(), target.role, false);
-                run(&nothing, made.as_image(), target.role, output, &mut context);
-                context.scratch.give_image(made);
-            }
-            Ok(())
-        })
-    }
-
-    /// Writes every target into its output, in order.
-    pub fn finish(self, outputs: Vec<Output<'_>>) -> Result<()> {
+    /// Writes every target into its output, in order; answers what was settled.
+    pub fn finish(self, outputs: Vec<Output<'_>>) -> Result<Sampled> {
         with_context(|context| {
             for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
                 check_type(plan.output.dtype, &output)?;
-                target.finish(plan, output, context)?;
+                if self.plain {
+                    target.finish_plainly(&self.sampled.ops, output, &mut plain_context(context))?;
+                } else {
+                    target.finish(plan, output, context)?;
+                }
             }
-            Ok(())
+            Ok(self.sampled)
         })
     }
+}
+
+/// The oracle's memory and level.
+fn plain_context<'c>(context: &'c mut Context<'_>) -> Context<'c> {
+    Context { level: Level::fallback(), scratch: &mut *context.scratch }
 }
 
 fn check_type(dtype: DType, output: &Output<'_>) -> Result<()> {
@@ -221,7 +227,7 @@ fn check_type(dtype: DType, output: &Output<'_>) -> Result<()> {
     }
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     fn finish(self, plan: &Plan, output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
         match self.current {
             Current::Source(Source::Pixels(image)) => run(plan, image, self.role, output, context),
@@ -239,24 +245,48 @@ impl Target<'_> {
         Ok(())
     }
 
+    /// The same by the oracle.
+    fn finish_plainly(mut self, ops: &[Op], output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
+        self.advance_plainly(ops, context)?;
+        let nothing = plan::build(&[], self.format, self.role, false);
+        self.finish(&nothing, output, context)
+    }
+
+    /// Replaces the pixels by what the oracle makes of them.
+    fn advance_plainly(&mut self, ops: &[Op], context: &mut Context<'_>) -> Result<()> {
+        let whole = match self.take() {
+            Current::Source(Source::Pixels(image)) => plain::copy_in(image, context),
+            Current::Source(Source::Encoded(bytes, mode)) => codec::decode(bytes, mode, context.scratch)?,
+            Current::Made(buffer) => buffer,
+        };
+        let made = plain::run_all(ops, whole, self.role, context);
+        self.format = made.format();
+        self.current = Current::Made(made);
+        Ok(())
+    }
+
+    /// The pixels, which are replaced by none.
+    fn take(&mut self) -> Current<'a> {
+        std::mem::replace(&mut self.current, Current::Made(ImageBuf::U8(Vec::new(), Shape::new(0, 0, 0))))
+    }
+
     /// Replaces the pixels by what a plan makes of them.
     fn advance(&mut self, plan: &Plan, context: &mut Context<'_>) -> Result<()> {
-        let made =
-            match std::mem::replace(&mut self.current, Current::Made(ImageBuf::U8(Vec::new(), Shape::new(0, 0, 0)))) {
-                Current::Source(Source::Pixels(image)) => run_to_buffer(plan, image, self.role, context),
-                Current::Source(Source::Encoded(bytes, mode)) => {
-                    let (region, rest) = decoded_region(plan);
-                    let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
-                    let made = run_to_buffer(&rest, decoded.as_image(), self.role, context);
-                    context.scratch.give_image(decoded);
-                    made
-                }
-                Current::Made(buffer) => {
-                    let made = run_to_buffer(plan, buffer.as_image(), self.role, context);
-                    context.scratch.give_image(buffer);
-                    made
-                }
-            };
+        let made = match self.take() {
+            Current::Source(Source::Pixels(image)) => run_to_buffer(plan, image, self.role, context),
+            Current::Source(Source::Encoded(bytes, mode)) => {
+                let (region, rest) = decoded_region(plan);
+                let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
+                let made = run_to_buffer(&rest, decoded.as_image(), self.role, context);
+                context.scratch.give_image(decoded);
+                made
+            }
+            Current::Made(buffer) => {
+                let made = run_to_buffer(plan, buffer.as_image(), self.role, context);
+                context.scratch.give_image(buffer);
+                made
+            }
+        };
         self.format = made.format();
         self.current = Current::Made(made);
         Ok(())
@@ -282,15 +312,27 @@ fn decoded_region(plan: &Plan) -> (Rect, Plan) {
     }
 }
 
+impl Work<'_, '_> {
+    /// Whether operations can be done to every target.
+    fn check(&self, ops: &[Op]) -> Result<()> {
+        let first = self.targets[0].format;
+        self.targets.iter().try_for_each(|target| check_target(ops, first, target.format, target.role))
+    }
+}
+
 impl Pixels for Work<'_, '_> {
     fn run(&mut self, ops: &[Op]) -> Result<()> {
+        self.check(ops)?;
         with_context(|context| {
             for target in &mut self.targets {
                 let encoded = matches!(target.current, Current::Source(Source::Encoded(..)));
                 if encoded || ops.iter().any(|op| op.applies_to(target.role)) {
-                    check_crops(ops, target.format, target.role)?;
-                    let plan = plan::build(ops, target.format, target.role, self.merge_geometry);
-                    target.advance(&plan, context)?;
+                    if self.plain {
+                        target.advance_plainly(ops, &mut plain_context(context))?;
+                    } else {
+                        let plan = plan::build(ops, target.format, target.role, self.merge_geometry);
+                        target.advance(&plan, context)?;
+                    }
                 }
             }
             Ok(())

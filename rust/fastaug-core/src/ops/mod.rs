@@ -107,6 +107,18 @@ impl Op {
         }
     }
 
+    /// Whether an image of another format than the one it was drawn for may be given to it.
+    pub fn accepts(&self, image: Format, drawn_for: Format) -> bool {
+        let any_channels = match self {
+            Self::Geometry(_) => return true,
+            Self::Pointwise(op) => op.operation().any_channels(),
+            Self::Convert(op) => op.operation().any_channels(),
+            Self::Filter(op) => op.operation().any_channels(),
+            Self::Measure(op) => op.operation().any_channels(),
+        };
+        image.dtype == drawn_for.dtype && (any_channels || image.shape.channels == drawn_for.shape.channels)
+    }
+
     /// Whether a target is changed at all.
     pub fn applies_to(&self, role: Role) -> bool {
         match self {

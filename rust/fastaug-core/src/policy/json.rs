@@ -5,7 +5,7 @@
 
 use super::{
     Settings,
-    node::{Kind, Node},
+    node::{Kind, MOST_TURNS, Node},
 };
 use crate::{Error, Result, param::Probability, transforms};
 use serde::Deserialize;
@@ -175,6 +175,9 @@ impl Reader {
                 let children = self.children(&path, id, &transforms)?;
                 if children.is_empty() && n > 0 {
                     return Err(wrong(join(&path, "transforms"), "there is nothing to choose from"));
+                }
+                if replace && n > MOST_TURNS {
+                    return Err(wrong(join(&path, "n"), format!("must be at most {MOST_TURNS} with replace, got {n}")));
                 }
                 let count = if replace { n } else { n.min(children.len()) };
                 Kind::SomeOf { count, replace, shuffled: raw.transform == "RandomOrder", children }

@@ -63,6 +63,16 @@ pub(super) struct Visit {
     pub number: u32,
 }
 
+/// Turns that a node which chooses with replacement may take: so many visits have numbers of their own.
+pub(super) const MOST_TURNS: usize = 64;
+
+impl Visit {
+    /// The number of a visit in one of the turns of this visit: another one for every turn of every visit.
+    fn turn(self, turn: usize) -> u32 {
+        self.number.wrapping_mul(MOST_TURNS as u32).wrapping_add(turn as u32 + 1)
+    }
+}
+
 impl Node {
     /// Whether anything below draws.
     pub fn is_random(&self) -> bool {
@@ -140,7 +150,7 @@ impl Node {
                 }
                 for (turn, index) in order.into_iter().enumerate() {
                     // With replacement a child may come again; each turn then draws anew.
-                    let number = if *replace { visit.number * 64 + turn as u32 + 1 } else { visit.number };
+                    let number = if *replace { visit.turn(turn) } else { visit.number };
                     children[index].sample(sampler, Visit { chosen: false, number })?;
                 }
                 Ok(())

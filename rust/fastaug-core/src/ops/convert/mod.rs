@@ -8,6 +8,11 @@ pub trait ConvertOp: std::fmt::Debug + std::fmt::Display {
     /// The format it makes.
     fn output(&self, input: Format) -> Format;
 
+    /// Whether it works on any number of channels, not only on as many as it was drawn for.
+    fn any_channels(&self) -> bool {
+        false
+    }
+
     /// Writes the whole output, which has the input's size.
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }

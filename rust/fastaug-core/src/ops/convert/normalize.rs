@@ -23,6 +23,10 @@ impl fmt::Display for Normalize {
 }
 
 impl ConvertOp for Normalize {
+    fn any_channels(&self) -> bool {
+        self.scale.len() == 1
+    }
+
     fn output(&self, input: Format) -> Format {
         Format::new(input.shape, DType::F32)
     }

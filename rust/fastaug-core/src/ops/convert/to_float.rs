@@ -23,6 +23,10 @@ impl fmt::Display for ToFloat {
 }
 
 impl ConvertOp for ToFloat {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn output(&self, input: Format) -> Format {
         Format::new(input.shape, DType::F32)
     }
@@ -69,6 +73,10 @@ impl fmt::Display for FromFloat {
 }
 
 impl ConvertOp for FromFloat {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn output(&self, input: Format) -> Format {
         Format::new(input.shape, DType::U8)
     }

@@ -41,6 +41,10 @@ impl fmt::Display for BoxBlur {
 }
 
 impl FilterOp for BoxBlur {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         let size = self.size;
         assert!(size % 2 == 1 && size <= Self::LARGEST, "a box of {size}×{size} was sampled");

@@ -34,6 +34,10 @@ impl fmt::Display for Convolve {
 }
 
 impl FilterOp for Convolve {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         assert!(
             self.size % 2 == 1 && self.kernel.len() == self.size * self.size,

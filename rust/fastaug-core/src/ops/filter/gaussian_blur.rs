@@ -65,6 +65,10 @@ impl fmt::Display for GaussianBlur {
 }
 
 impl FilterOp for GaussianBlur {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         match (input, output) {
             (Image::U8(source), ImageMut::U8(target)) if self.horizontal.len().max(self.vertical.len()) > WIDEST => {

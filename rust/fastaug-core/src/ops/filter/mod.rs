@@ -5,6 +5,11 @@ use crate::image::{Image, ImageMut};
 
 /// What every filter can do.
 pub trait FilterOp: std::fmt::Debug + std::fmt::Display {
+    /// Whether it works on any number of channels, not only on as many as it was drawn for.
+    fn any_channels(&self) -> bool {
+        false
+    }
+
     /// Writes the whole output, which has the input's format.
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }

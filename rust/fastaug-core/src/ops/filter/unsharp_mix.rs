@@ -26,6 +26,10 @@ impl fmt::Display for UnsharpMix {
 }
 
 impl FilterOp for UnsharpMix {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn run(&self, input: Image<'_>, mut output: ImageMut<'_>, context: &mut Context<'_>) {
         self.blur.run(input, output.reborrow(), context);
         match (input, output) {

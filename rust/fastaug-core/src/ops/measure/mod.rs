@@ -11,6 +11,11 @@ pub trait MeasureOp: std::fmt::Debug + std::fmt::Display {
         input
     }
 
+    /// Whether it works on any number of channels, not only on as many as it was drawn for.
+    fn any_channels(&self) -> bool {
+        false
+    }
+
     /// Looks at the image and says what is to be done with it.
     fn measure(&self, input: Image<'_>, context: &mut Context<'_>) -> Op;
 }

@@ -171,6 +171,10 @@ fn fill_noise<S: Simd, T: RandomValue>(simd: S, noise: PixelNoise, row: u32, fir
 }
 
 impl PointwiseOp for Erase {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn applies_to(&self, role: Role) -> bool {
         match role {
             Role::Image => self.fill != EraseFill::Nothing,

@@ -35,6 +35,10 @@ impl fmt::Display for GaussNoise {
 }
 
 impl PointwiseOp for GaussNoise {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn run(&self, rows: Rows<'_>, place: Place, _role: Role, context: &mut Context<'_>) {
         match rows {
             Rows::U8(values) => self.each_row(values, place, context),

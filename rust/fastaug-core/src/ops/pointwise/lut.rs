@@ -26,6 +26,10 @@ impl fmt::Display for Lut {
 }
 
 impl PointwiseOp for Lut {
+    fn any_channels(&self) -> bool {
+        self.tables.len() == 1
+    }
+
     fn depends_on_position(&self) -> bool {
         false
     }

@@ -43,6 +43,11 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
         true
     }
 
+    /// Whether it works on any number of channels, not only on as many as it was drawn for.
+    fn any_channels(&self) -> bool {
+        false
+    }
+
     /// Changes the rows in place.
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
 }

@@ -34,6 +34,10 @@ impl fmt::Display for PixelDropout {
 }
 
 impl PointwiseOp for PixelDropout {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn applies_to(&self, role: Role) -> bool {
         role == Role::Image || self.mask_value.is_some()
     }

@@ -20,6 +20,10 @@ impl fmt::Display for Power {
 }
 
 impl PointwiseOp for Power {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn depends_on_position(&self) -> bool {
         false
     }

@@ -27,6 +27,10 @@ impl fmt::Display for ScaleShift {
 }
 
 impl PointwiseOp for ScaleShift {
+    fn any_channels(&self) -> bool {
+        self.scale.len() == 1
+    }
+
     fn depends_on_position(&self) -> bool {
         false
     }

@@ -20,6 +20,10 @@ impl fmt::Display for Solarize {
 }
 
 impl PointwiseOp for Solarize {
+    fn any_channels(&self) -> bool {
+        true
+    }
+
     fn depends_on_position(&self) -> bool {
         false
     }

@@ -130,9 +130,10 @@ impl FixedPoint {
     }
 }
 
-/// Whether the rows of an image follow each other downwards in memory.
+/// Whether the rows of an image follow each other downwards in memory, and closely enough for 32-bit places.
 pub fn is_upright<T: Element>(source: View<'_, T>) -> bool {
-    source.raw().2 >= 0
+    let (data, start, stride) = source.raw();
+    stride >= 0 && u32::try_from(data.len() - start).is_ok()
 }
 
 /// The same image with rows that follow each other downwards; `copy` holds them where they do not yet.
@@ -177,8 +178,10 @@ impl Limits {
     /// Where the neighbours are, whose first is at some column and row and at some place in memory.
     #[inline(always)]
     fn kind(&self, left: i32, top: i32, first: u32, outside: Kind) -> Kind {
-        // Without branches: the compiler works on several points at once.
-        #[allow(clippy::needless_bitwise_bool)]
+        #[allow(
+            clippy::needless_bitwise_bool,
+            reason = "without branches the compiler works on several points at once"
+        )]
         let inside = ((left as u32) < self.room[0]) & ((top as u32) < self.room[1]) & (first < self.begins);
         let touches = ((left + self.after) as u32) < self.any[0] && ((top + self.after) as u32) < self.any[1];
         if inside {
