@@ -75,3 +75,9 @@ def test_selected_channels_have_to_be_there():
 def test_images_that_no_memory_holds_are_refused(steps):
     with pytest.raises(A.ShapeError, match="more than one can be"):
         A.Compose(steps)(image=photo())
+
+
+def test_the_largest_box_blur_runs_and_a_larger_one_is_refused():
+    assert A.Compose([A.Blur(blur_range=(2901, 2901), p=1)])(image=photo())["image"].shape == photo().shape
+    with pytest.raises(A.PolicyError, match="blur_range"):
+        A.Blur(blur_range=(2903, 2903), p=1)

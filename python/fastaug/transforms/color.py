@@ -369,7 +369,7 @@ class CLAHE(Transform, targets=IMAGE_TARGETS):
         doc="Range of the limit, 1 for hardly any change; a number *c* means (1, c).",
     )
     tile_grid_size: tuple[int, int] | list[int] = field(
-        kinds.pair(kinds.whole), default=(8, 8), doc="Number of tiles down and across; one number for both."
+        kinds.pair(kinds.whole), default=(8, 8), doc="Number of tiles across and down; one number for both."
     )
     p: float = apply_probability(0.5)
 

@@ -11,9 +11,20 @@ use std::sync::OnceLock;
 pub fn level() -> Level {
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| match std::env::var("FASTAUG_SIMD") {
-        Ok(name) => cap(&name).unwrap_or_else(Level::new),
-        Err(_) => Level::new(),
+        Ok(name) => cap(&name).unwrap_or_else(widest),
+        Err(_) => widest(),
     })
+}
+
+/// The widest level that this CPU has and that has been tested: AVX-512 is neither compiled (see `.cargo/config.toml`)
+/// nor, where somebody compiled it nevertheless, chosen.
+fn widest() -> Level {
+    let level = Level::new();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let Some(avx2) = level.as_avx2() {
+        return Level::Avx2(avx2);
+    }
+    level
 }
 
 /// Whether `FASTAUG_SIMD` says something that is understood; [`level`] ignores what is not.
@@ -29,7 +40,7 @@ pub fn check_cap() -> Result<()> {
 
 /// The level of this name, or the widest one below it that the CPU has; `None` for an unknown name.
 pub fn cap(name: &str) -> Option<Level> {
-    let widest = Level::new();
+    let widest = widest();
     match name {
         "scalar" => Some(Level::fallback()),
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -50,7 +61,6 @@ pub fn name(level: Level) -> &'static str {
     }
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     {
-        // AVX-512 kernels are not compiled (see .cargo/config.toml), so such a CPU runs the AVX2 ones.
         if level.as_avx2().is_some() {
             return "avx2";
         }

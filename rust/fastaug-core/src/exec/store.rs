@@ -44,9 +44,9 @@ pub fn write(
         (Image::F32(band), Slot::F32(slot)) => floats(band, normalize_or_one, slot, place),
         (Image::U8(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
         (Image::F32(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
-        (Image::U16(band), Slot::U16(slot)) => copy_labels(band, slot, place),
-        (Image::U32(band), Slot::U32(slot)) => copy_labels(band, slot, place),
-        (Image::U64(band), Slot::U64(slot)) => copy_labels(band, slot, place),
+        (Image::U16(band), Slot::U16(slot)) => copy_rows(band, slot, place),
+        (Image::U32(band), Slot::U32(slot)) => copy_rows(band, slot, place),
+        (Image::U64(band), Slot::U64(slot)) => copy_rows(band, slot, place),
         _ => unreachable!("the caller has checked that the output's type can hold the image's"),
     }
 }
@@ -73,7 +73,7 @@ fn floats<T: Value, U: Stored>(band: View<'_, T>, normalize: &Normalize, slot: &
 fn copy<T: Value>(band: View<'_, T>, slot: &mut [T], place: Place) {
     let shape = band.shape();
     match place.layout {
-        Layout::Hwc => copy_labels(band, slot, place),
+        Layout::Hwc => copy_rows(band, slot, place),
         Layout::Chw => {
             let mut planes = Planes { values: slot, height: place.height, width: shape.width };
             for (y, row) in (place.y..).zip(band.rows()) {
@@ -83,7 +83,7 @@ fn copy<T: Value>(band: View<'_, T>, slot: &mut [T], place: Place) {
     }
 }
 
-fn copy_labels<T: crate::image::Element>(band: View<'_, T>, slot: &mut [T], place: Place) {
+fn copy_rows<T: crate::image::Element>(band: View<'_, T>, slot: &mut [T], place: Place) {
     let shape = band.shape();
     match place.layout {
         Layout::Hwc => {

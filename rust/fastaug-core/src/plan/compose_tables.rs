@@ -6,7 +6,7 @@ use crate::ops::{
     pointwise::{Lut, Pointwise},
 };
 
-/// Applies the rule once everywhere; true if anything changed.
+/// Applies the rule at the first place where it can be; true if there was one.
 pub fn apply(steps: &mut [Step]) -> bool {
     for step in steps {
         let Step::Pass(pass) = step else { continue };

@@ -8,7 +8,7 @@ use crate::{
     param::BorderMode,
 };
 
-/// Applies the rule once everywhere; true if anything changed.
+/// Applies the rule at the first place where it can be; true if there was one.
 pub fn apply(steps: &mut Vec<Step>, input: Format) -> bool {
     for index in 0..steps.len().saturating_sub(1) {
         let before = formats_before(steps, input)[index].shape;

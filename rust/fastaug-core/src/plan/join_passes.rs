@@ -4,7 +4,7 @@
 use super::{Pass, Step};
 use crate::ops::geometry::{Pad, Symmetry};
 
-/// Applies the rule once everywhere; true if anything changed.
+/// Applies the rule at the first place where it can be; true if there was one.
 pub fn apply(steps: &mut Vec<Step>) -> bool {
     for index in 0..steps.len().saturating_sub(1) {
         if let (Step::Pass(first), Step::Pass(second)) = (&steps[index], &steps[index + 1])
