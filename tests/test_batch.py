@@ -77,7 +77,7 @@ def test_bytes_as_floats_keep_their_values(dtype):
 def test_a_type_that_would_change_the_values_is_refused():
     with pytest.raises(A.ShapeError, match="cannot be written as uint8; add ToFloat, FromFloat or Normalize"):
         policy(A.Normalize()).batch(images(), dtype="uint8")
-    with pytest.raises(A.ShapeError, match="dtype must be one of uint8, float32, float16, got int16"):
+    with pytest.raises(A.PolicyError, match="dtype must be one of uint8, float32, float16, got int16"):
         policy().batch(images(), dtype="int16")
 
 
@@ -213,7 +213,7 @@ def test_the_first_wrong_sample_is_named_whatever_thread_meets_one_first():
         ({"indices": [1, 2]}, "indices has 2 entries for 5 images"),
         ({"masks": [None] * 4}, "masks has 4 entries for 5 images"),
         ({"layout": "NCHW"}, "layout must be CHW or HWC, got 'NCHW'"),
-        ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"threads": 0}, "threads must be a whole number of at least 1, got 0"),
         ({"indices": [0, 1, 2, 3, -1]}, "index must be a whole number of at least 0, got -1"),
         ({"indices": range(5), "epoch": -2}, "epoch must be a whole number of at least 0, got -2"),
     ],
