@@ -55,7 +55,7 @@ def run_batch(
     if indices is None:
         seeds = [policy._seeds(None, 0) for _ in range(count)]
     else:
-        seeds = [policy._seeds(index, epoch) for index in indices]
+        seeds = [policy._seeds_of(index, epoch) for index in indices]
     arrays, points = policy._pipeline.run_batch(
         seeds,
         [call.pixels for call in calls],

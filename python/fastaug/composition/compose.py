@@ -302,8 +302,7 @@ class Compose(Fixed):
             index: The sample's index.
             epoch: The epoch.
         """
-        seeds = (self._own_seed, check_count("epoch", epoch), check_count("index", index))
-        return self._pipeline.explain(seeds, *_format(image))
+        return self._pipeline.explain(self._seeds_of(index, epoch), *_format(image))
 
     # -- running -----------------------------------------------------------------------------------------------------
 
@@ -357,10 +356,13 @@ class Compose(Fixed):
 
     def _seeds(self, index: int | None, epoch: int) -> tuple[int, int, int]:
         if index is not None:
-            return (self._own_seed, check_count("epoch", epoch), check_count("index", index))
+            return self._seeds_of(index, epoch)
         call = next(self._calls)
         self._calls_made[0] = call + 1
         return (self._own_seed, randomness.domain(), call)
+
+    def _seeds_of(self, index: Any, epoch: Any) -> tuple[int, int, int]:
+        return (self._own_seed, check_count("epoch", epoch), check_count("index", index))
 
     def batch(
         self,

@@ -284,7 +284,7 @@ def _channels(given: Any) -> tuple[int, ...]:
     channels: tuple[int, ...] = kinds.several(kinds.whole)("SelectiveChannelTransform", "channels", given)
     if len(set(channels)) != len(channels) or min(channels) < 0:
         raise PolicyError(
-            f"SelectiveChannelTransform.channels: must name each channel once and none below 0, got {shown(given)}"
+            f"SelectiveChannelTransform.channels: must name at least one channel, each once and none below 0, got {shown(given)}"
         )
     return channels
 
