@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastaug.composition.nodes import Container, SelectiveChannelTransform
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms import Lambda, Transform
 from fastaug.transforms.declare import pinned_transform
-from fastaug.transforms.kinds import shown
 
 
 def applied_list(by_path: Mapping[str, Any], records: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

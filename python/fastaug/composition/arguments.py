@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from fastaug.composition.randomness import MAIN_DOMAIN
-from fastaug.errors import PolicyError
-from fastaug.transforms.kinds import shown
+from fastaug.errors import PolicyError, shown
 
 KINDS = ("image", "images", "mask", "masks", "bboxes", "keypoints")
 """What a target can be."""

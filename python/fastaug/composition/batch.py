@@ -9,8 +9,7 @@ import numpy as np
 from fastaug.composition import randomness
 from fastaug.composition.arguments import check_threads
 from fastaug.composition.call import CHW, HWC, Call, to_tensor
-from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError
-from fastaug.transforms.kinds import shown
+from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose

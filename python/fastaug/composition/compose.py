@@ -23,10 +23,9 @@ from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
 from fastaug.composition.fixed import Fixed
 from fastaug.composition.nodes import Container, Sequential, check_children, code, walk
 from fastaug.composition.targets import BboxParams, KeypointParams, Params
-from fastaug.errors import PolicyError, ShapeError
+from fastaug.errors import PolicyError, ShapeError, shown
 from fastaug.transforms import Lambda, ToTensorV2, Transform, kinds
 from fastaug.transforms.choices import INTERPOLATIONS
-from fastaug.transforms.kinds import shown
 
 _ACCEPTED_ONLY = ("telemetry", "instance_binding", "frame_binding", "semantic_mask_label_mappings")
 """Arguments of AlbumentationsX that mean nothing here."""
@@ -130,7 +129,11 @@ class Compose(Fixed):
         policy = {name: value for name, value in self._policy().items() if name not in self.further_arguments}
         _number_lambdas(policy["transforms"], itertools.count())
         functions = [node.functions() for node in self._by_path.values() if isinstance(node, Lambda)]
-        return _core.Pipeline(json.dumps(policy), functions)
+        try:
+            text = json.dumps(policy)
+        except (TypeError, ValueError) as error:
+            raise PolicyError(f"Compose: a policy holds what JSON can: {error}") from None
+        return _core.Pipeline(text, functions)
 
     def _policy(self) -> dict[str, Any]:
         return {

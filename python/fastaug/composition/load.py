@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastaug import _core
 from fastaug.composition.nodes import nodes_from_list
-from fastaug.errors import PolicyError
-from fastaug.transforms.kinds import shown
+from fastaug.errors import PolicyError, shown
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose

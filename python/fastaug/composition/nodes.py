@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from fastaug.composition.fixed import Children, Fixed
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms import Transform, kinds
 from fastaug.transforms.declare import transform_from_node
-from fastaug.transforms.kinds import shown
 
 SOME_OF_REPLACED = 64
 """The most draws that :class:`SomeOf` makes where a child may be drawn again; a saved policy could ask for any number."""

@@ -9,9 +9,8 @@ from fastaug.composition.applied import applied_list
 from fastaug.composition.compose import Compose
 from fastaug.composition.nodes import Container
 from fastaug.composition.targets import BboxParams, KeypointParams
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms import Transform
-from fastaug.transforms.kinds import shown
 
 
 class ReplayCompose(Compose):

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fastaug.composition.fixed import Fixed
-from fastaug.errors import PolicyError, TargetError
+from fastaug.errors import PolicyError, TargetError, shown
 from fastaug.transforms import kinds
-from fastaug.transforms.kinds import shown
 
 Rows = npt.NDArray[np.float64]
 

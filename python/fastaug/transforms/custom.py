@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from fastaug.errors import PolicyError, ShapeError, TargetError
+from fastaug.errors import PolicyError, ShapeError, TargetError, shown
 from fastaug.transforms import kinds
 from fastaug.transforms.declare import Transform, apply_probability, field
-from fastaug.transforms.kinds import shown
 
 Function = Callable[..., Any]
 
@@ -32,13 +31,13 @@ class NoOp(Transform):
 
 def _function(owner: str, name: str, value: Any) -> Any:
     if not callable(value):
-        raise PolicyError(f"{owner}.{name}: must be a function, got {value!r}")
+        raise PolicyError(f"{owner}.{name}: must be a function, got {shown(value)}")
     return value
 
 
 def _name(owner: str, name: str, value: Any) -> Any:
     if not isinstance(value, str):
-        raise PolicyError(f"{owner}.{name}: must be a string, got {value!r}")
+        raise PolicyError(f"{owner}.{name}: must be a string, got {shown(value)}")
     return value
 
 

@@ -12,22 +12,11 @@ from typing import Any, get_args
 
 import numpy as np
 
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms.choices import Choices
 
 Convert = Callable[[str, str, Any], Any]
 """From ``(class, argument, value)`` to the canonical value."""
-
-
-def shown(value: Any) -> str:
-    """A value in an error: as code, cut off where it is long."""
-    try:
-        text = repr(value)
-    except ValueError:
-        return "a number of thousands of digits"
-    except RecursionError:
-        return f"a {type(value).__name__} nested too deeply"
-    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _refuse(owner: str, name: str, accepted: str, value: Any) -> PolicyError:
