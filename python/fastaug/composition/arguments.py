@@ -18,6 +18,10 @@ _COUNTS_END = MAIN_DOMAIN
 """Epochs and indices are the core's 64-bit numbers; the last of them says that a call has neither."""
 
 _THREADS_END = 2**31
+"""More threads than any machine could start, and few enough for the core's numbers."""
+
+_SIDES_END = 2**32
+"""Sizes of images are 32-bit numbers in the core."""
 
 
 def check_params(kind: Any, given: Any) -> Any:
@@ -73,10 +77,15 @@ def check_count(name: str, value: Any, least: int = 0, end: int = _COUNTS_END) -
     except (TypeError, ValueError, OverflowError):
         fits = False
     if not fits:
-        above = value > end if isinstance(value, int) else False
-        limit = f" and below {end}" if above else ""
+        is_too_great = isinstance(value, (int, np.integer)) and value >= end
+        limit = f" and below {end}" if is_too_great else ""
         raise PolicyError(f"{name} must be a whole number of at least {least}{limit}, got {shown(value)}")
     return number
+
+
+def check_side(name: str, value: Any) -> int:
+    """The height or width of an image."""
+    return check_count(name, value, 1, _SIDES_END)
 
 
 def check_threads(value: Any, least: int) -> int:

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from fastaug import _core
 from fastaug.composition import load as files
 from fastaug.composition import randomness
 from fastaug.composition.applied import applied_list, nodes_of_applied
-from fastaug.composition.arguments import KINDS, check_count, check_params, check_seed, check_targets
+from fastaug.composition.arguments import KINDS, check_count, check_params, check_seed, check_side, check_targets
 from fastaug.composition.batch import run_batch
 from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
 from fastaug.composition.fixed import Fixed
@@ -29,8 +29,6 @@ from fastaug.transforms.choices import INTERPOLATIONS
 
 _ACCEPTED_ONLY = ("telemetry", "instance_binding", "frame_binding", "semantic_mask_label_mappings")
 """Arguments of AlbumentationsX that mean nothing here."""
-
-_SIDES = ("height", "width")
 
 
 class Compose(Fixed):
@@ -159,8 +157,8 @@ class Compose(Fixed):
         return _settings(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances for the class's
 
     @classmethod
-    def _argument_names(cls) -> Collection[str]:
-        return {"transforms", *cls.settings()}
+    def _is_argument(cls, name: str) -> bool:
+        return name == "transforms" or name in cls.settings()
 
     # -- what a policy is --------------------------------------------------------------------------------------------
 
@@ -447,10 +445,8 @@ def _format(image: Any) -> tuple[int, int, int, bool]:
     if isinstance(image, (tuple, list)):
         if len(image) != 2:
             raise PolicyError(f"image: must be an image or its size (height, width), got {shown(image)}")
-        height, width = (
-            check_count(f"image: {name}", side, 1, 2**32) for name, side in zip(_SIDES, image, strict=True)
-        )
-        return height, width, 3, False
+        height, width = image
+        return check_side("image: height", height), check_side("image: width", width), 3, False
     info = _core.decode_info(image)
     return info["height"], info["width"], 3, False
 

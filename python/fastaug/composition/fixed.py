@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 if TYPE_CHECKING:
@@ -14,17 +14,17 @@ class Fixed:
     """Something whose arguments are set once, by its constructor: what is compiled from them stays true."""
 
     @classmethod
-    def _argument_names(cls) -> Collection[str]:
+    def _is_argument(cls, name: str) -> bool:
         raise NotImplementedError
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._argument_names() and hasattr(self, name):
+        if self._is_argument(name) and hasattr(self, name):
             owner = type(self).__name__
             raise AttributeError(f"{owner}.{name} never changes; build a new {owner} with {name}={value!r}")
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
-        if name in self._argument_names():
+        if self._is_argument(name):
             owner = type(self).__name__
             raise AttributeError(f"{owner}.{name} never changes; build a new {owner} without {name}")
         object.__delattr__(self, name)

@@ -46,8 +46,8 @@ class Container(Fixed):
         self.p = kinds.probability(owner, "p", p)
 
     @classmethod
-    def _argument_names(cls) -> tuple[str, ...]:
-        return ("transforms", "p", *cls._arguments)
+    def _is_argument(cls, name: str) -> bool:
+        return name in ("transforms", "p") or name in cls._arguments
 
     def node(self) -> dict[str, Any]:
         """This node as the policy's JSON has it."""

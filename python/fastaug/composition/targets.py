@@ -34,8 +34,8 @@ class Params(Fixed):
     _fields: tuple[str, ...] = ()
 
     @classmethod
-    def _argument_names(cls) -> tuple[str, ...]:
-        return cls._fields
+    def _is_argument(cls, name: str) -> bool:
+        return name in cls._fields
 
     @classmethod
     def accepted(cls) -> tuple[str, ...]:
