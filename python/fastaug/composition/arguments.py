@@ -21,7 +21,7 @@ _THREADS_END = 2**31
 """More threads than any machine could start, and few enough for the core's numbers."""
 
 _SIDES_END = 2**32
-"""Sizes of images are 32-bit numbers in the core."""
+"""No image is as high or wide, and areas of all below fit into 64 bits."""
 
 
 def check_params(kind: Any, given: Any) -> Any:
