@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fastaug.composition.compose import _Call
+from fastaug.composition.call import Call
 
 
 def plainly(policy, index=0, epoch=0, **data):
     """What ``policy(**data, index=index, epoch=epoch)`` must give, made without the planner."""
-    call = _Call(policy, data)
+    call = Call(policy, data)
     arrays, boxes, keypoints, applied = policy._pipeline.run(
         policy._seeds(index, epoch),
         call.pixels,

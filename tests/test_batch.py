@@ -77,7 +77,7 @@ def test_bytes_as_floats_keep_their_values(dtype):
 def test_a_type_that_would_change_the_values_is_refused():
     with pytest.raises(A.ShapeError, match="cannot be written as uint8; add ToFloat, FromFloat or Normalize"):
         policy(A.Normalize()).batch(images(), dtype="uint8")
-    with pytest.raises(A.ShapeError, match="dtype must be one of uint8, float32, float16, got int16"):
+    with pytest.raises(A.PolicyError, match="dtype must be one of uint8, float32, float16, got int16"):
         policy().batch(images(), dtype="int16")
 
 
@@ -213,7 +213,7 @@ def test_the_first_wrong_sample_is_named_whatever_thread_meets_one_first():
         ({"indices": [1, 2]}, "indices has 2 entries for 5 images"),
         ({"masks": [None] * 4}, "masks has 4 entries for 5 images"),
         ({"layout": "NCHW"}, "layout must be CHW or HWC, got 'NCHW'"),
-        ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"threads": 0}, "threads must be a whole number of at least 1, got 0"),
         ({"indices": [0, 1, 2, 3, -1]}, "index must be a whole number of at least 0, got -1"),
         ({"indices": range(5), "epoch": -2}, "epoch must be a whole number of at least 0, got -2"),
     ],
@@ -269,3 +269,54 @@ def test_what_a_lambda_raises_comes_through():
         A.Compose([A.Lambda(image=fail)]).batch(images(), threads=2)
     with pytest.raises(KeyError, match="mine"):
         A.Compose([A.Lambda(image=fail)])(image=photo())
+
+
+@pytest.mark.parametrize("wrong", [1.5, "1", None, -1, 2**64, float("nan"), True])
+def test_indices_are_checked_like_an_index(wrong):
+    if wrong is not None:  # Which means that there is no index.
+        with pytest.raises(A.PolicyError, match="index must be a whole number of at least 0"):
+            policy()(image=photo(40, 52), index=wrong)
+    with pytest.raises(A.PolicyError, match="index must be a whole number of at least 0"):
+        policy().batch([photo(40, 52)], indices=[wrong])
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.uint64, int])
+def test_indices_of_numpy(kind):
+    expected = policy().batch(images(), indices=[0, 1, 2, 3, 4])
+    assert same(policy().batch(images(), indices=[kind(number) for number in range(5)]), expected)
+    assert same(policy().batch(images(), indices=np.arange(5, dtype=kind), epoch=kind(0)), expected)
+
+
+class Undecodable(ValueError):
+    """An exception that cannot be made from a message alone."""
+
+    def __init__(self, code, place):
+        super().__init__(f"{code} at {place}")
+
+
+class Broken:
+    def __len__(self):
+        raise Undecodable(3, "there")
+
+    def __iter__(self):
+        raise Undecodable(3, "there")
+
+
+def test_errors_of_other_kinds_come_through():
+    some = A.Compose([A.NoOp()], bbox_params=A.BboxParams("coco"))
+    with pytest.raises(Undecodable, match="3 at there"):
+        some.batch(images(1), bboxes=[Broken()])
+
+
+@pytest.mark.parametrize("dtype", [None, "uint8", "float32"])
+def test_the_images_of_an_empty_batch_are_an_array(dtype):
+    made = policy().batch([], bboxes=[], dtype=dtype)
+    assert isinstance(made["image"], np.ndarray)
+    assert made["image"].ndim == 4
+    assert len(made["image"]) == 0
+    assert made["image"].dtype == np.dtype(dtype or "uint8")
+    assert made["bboxes"] == []
+    room = np.empty((0, 3, 24, 30), np.uint8)
+    assert policy().batch([], out=room)["image"] is room
+    with pytest.raises(A.ShapeError, match="out has room for 2 images, but there are none"):
+        policy().batch([], out=np.empty((2, 3, 24, 30), np.uint8))

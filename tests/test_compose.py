@@ -244,3 +244,146 @@ def test_explain_tells_what_is_fused():
     text = policy.explain((60, 80), index=1)
     for words in ("crop=", "resize to 32×32", "one pass [flip left–right; normalize", "reads nothing"):
         assert words in text
+
+
+def every_container():
+    """A policy and one container of each kind, with something of each that must not change."""
+    flip = A.HorizontalFlip(p=1)
+    return [
+        (A.Compose([flip]), "p"),
+        (A.Compose([flip]), "seed"),
+        (A.Compose([flip]), "transforms"),
+        (A.ReplayCompose([flip]), "save_key"),
+        (A.Sequential([flip]), "transforms"),
+        (A.OneOf([flip]), "p"),
+        (A.SomeOf([flip]), "n"),
+        (A.RandomOrder([flip]), "replace"),
+        (A.OneOrOther(flip, flip), "transforms"),
+        (A.SelectiveChannelTransform([flip]), "channels"),
+        (A.BboxParams("coco"), "min_area"),
+        (A.KeypointParams("xy"), "label_mapping"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("thing", "name"), every_container(), ids=lambda value: value if isinstance(value, str) else type(value).__name__
+)
+def test_policies_never_change(thing, name):
+    owner = type(thing).__name__
+    before = repr(thing)
+    with pytest.raises(AttributeError, match=rf"{owner}.{name} never changes; build a new {owner} with {name}="):
+        setattr(thing, name, getattr(thing, name))
+    with pytest.raises(AttributeError, match=rf"{owner}.{name} never changes"):
+        delattr(thing, name)
+    assert repr(thing) == before
+
+
+@pytest.mark.parametrize("make", [A.Compose, A.OneOf, A.SomeOf])
+def test_the_transforms_of_a_policy_never_change(make):
+    policy = make([A.HorizontalFlip(p=1)])
+    with pytest.raises(AttributeError, match="there is no append; build a new policy"):
+        policy.transforms.append(A.Normalize())
+    with pytest.raises(TypeError, match="build a new policy"):
+        policy.transforms[0] = A.Normalize()
+    with pytest.raises(AttributeError, match="never changes"):
+        policy.transforms += [A.Normalize()]
+    with pytest.raises(AttributeError, match="no attribute 'height'"):
+        policy.transforms.height  # noqa: B018
+    assert policy.transforms == [A.HorizontalFlip(p=1)]
+
+
+def test_additional_targets_never_change():
+    policy = A.Compose([A.HorizontalFlip()], additional_targets={"right": "image"})
+    with pytest.raises(TypeError):
+        policy.additional_targets["left"] = "image"
+    assert policy.additional_targets == {"right": "image"}
+
+
+def test_the_transforms_of_a_policy_are_read_like_a_list():
+    flip, invert, gray = A.HorizontalFlip(p=1), A.InvertImg(p=1), A.ToGray(p=1)
+    for policy in (A.Compose([flip, invert]), A.OneOf([flip, invert])):
+        children = policy.transforms
+        assert len(children) == 2
+        assert list(children) == [flip, invert]
+        assert children == [flip, invert] == children
+        assert children != [flip]
+        assert children[0] is flip
+        assert children[-1] is invert
+        assert children[1:] + [gray] == [invert, gray]
+        assert children + [gray] == [flip, invert, gray]
+        assert [gray] + children == [gray, flip, invert]
+        assert repr(children) == repr([flip, invert])
+        assert flip in children
+        for again in (copy.copy(policy), copy.deepcopy(policy), pickle.loads(pickle.dumps(policy))):
+            assert again == policy
+            assert again.transforms == children
+            with pytest.raises(AttributeError, match="never changes"):
+                again.p = 0
+
+
+def test_a_subclass_may_have_attributes_of_its_own():
+    class Counted(A.Compose):
+        def __init__(self, transforms):
+            self.count = 0
+            super().__init__(transforms)
+
+        def __call__(self, **data):
+            self.count += 1
+            return super().__call__(**data)
+
+    policy = Counted([A.NoOp()])
+    policy(image=photo())
+    policy(image=photo())
+    assert policy.count == 2
+
+
+def invert(image, **_):
+    return 255 - image
+
+
+def halve(image, **_):
+    return image // 2
+
+
+def wrapped(policy_of):
+    return lambda function: A.Compose([policy_of(A.Lambda(image=function))], seed=1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [wrapped(lambda node: node), wrapped(lambda node: A.OneOf([node])), wrapped(lambda node: A.OneOrOther(node, node))],
+)
+def test_policies_with_other_functions_are_others(make):
+    assert make(invert) == make(invert)
+    assert make(invert) != make(halve)
+    assert hash(make(invert)) == hash(make(invert))
+    assert hash(make(invert).transforms[0]) == hash(make(invert).transforms[0])
+
+
+def test_a_lambda_of_two_policies_stays_what_it_is():
+    first, second = A.Lambda(image=invert), A.Lambda(image=halve)
+    before = (repr(first), hash(first), dict(vars(first)))
+    one = A.Compose([first, second])
+    other = A.Compose([second, A.OneOf([first], p=1), first])
+    assert (repr(first), hash(first), dict(vars(first))) == before
+    image = photo()
+    assert same(one(image=image)["image"], (255 - image) // 2)
+    assert same(other(image=image)["image"], 255 - (255 - image // 2))
+
+
+def test_functions_that_cannot_be_hashed_are_fine():
+    class Add:
+        __hash__ = None
+
+        def __init__(self, number):
+            self.number = number
+
+        def __eq__(self, other):
+            return self.number == other.number
+
+        def __call__(self, image, **_):
+            return image + np.uint8(self.number)
+
+    policies = [A.Compose([A.Lambda(image=Add(number))]) for number in (1, 1, 2)]
+    assert policies[0] == policies[1] != policies[2]
+    assert hash(policies[0]) == hash(policies[1])

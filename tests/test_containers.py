@@ -149,6 +149,8 @@ def test_a_transform_added_at_the_end_changes_no_draw_before_it():
         (lambda: A.OneOf([A.HorizontalFlip(p=0)]), "at least one child needs p above 0"),
         (lambda: A.SomeOf([], n=1), "nothing to choose from"),
         (lambda: A.SomeOf([FLIP], n=-1), "SomeOf.n: must be a whole number"),
+        (lambda: A.SomeOf([FLIP], n=65, replace=True), r"SomeOf.n: must be at most 64 with replace=True, got 65"),
+        (lambda: A.RandomOrder([FLIP], n=10**9, replace=True), r"RandomOrder.n: must be at most 64 with replace=True"),
         (lambda: A.SomeOf([FLIP], n=1.5), "SomeOf.n: must be a whole number"),
         (lambda: A.OneOrOther(FLIP), "first and second"),
         (lambda: A.OneOrOther(transforms=[FLIP]), "takes two"),
@@ -162,3 +164,9 @@ def test_a_transform_added_at_the_end_changes_no_draw_before_it():
 def test_what_a_container_refuses(make, words):
     with pytest.raises(A.PolicyError, match=words):
         make()
+
+
+def test_many_draws_where_a_child_may_be_drawn_again():
+    assert A.SomeOf([FLIP], n=64, replace=True).n == 64
+    assert A.SomeOf([FLIP] * 70, n=70).n == 70
+    assert same(A.Compose([A.SomeOf([FLIP], n=64, replace=True)])(image=IMAGE)["image"], IMAGE)

@@ -159,3 +159,66 @@ def test_a_lambda_is_repeated_too():
     image = photo()
     first = policy(image=image, index=1)
     assert same(A.ReplayCompose.replay(first["replay"], image=image)["image"], first["image"])
+
+
+def test_repr_and_copies_keep_the_chosen_key():
+    policy = A.ReplayCompose([A.RandomCrop(20, 20)], save_key="again", seed=1, save_applied_params=True)
+    assert "save_key='again'" in repr(policy)
+    assert "save_key" not in repr(A.ReplayCompose([A.NoOp()]))
+    for again in (
+        eval(repr(policy), vars(A)),
+        A.ReplayCompose.from_dict(policy.to_dict()),
+        A.ReplayCompose.from_json(policy.to_json()),
+        pickle.loads(pickle.dumps(policy)),
+        policy + [],
+    ):
+        assert type(again) is A.ReplayCompose
+        assert again == policy
+        assert again.save_key == "again"
+        assert set(again(image=photo())) == {"image", "again", "applied_transforms"}
+
+
+def test_results_of_a_loaded_policy_have_what_those_of_the_saved_one_have(tmp_path):
+    policy = A.ReplayCompose([A.RandomCrop(20, 20)], seed=1)
+    again = A.ReplayCompose.from_dict(policy.to_dict())
+    assert set(again(image=photo())) == set(policy(image=photo())) == {"image", "replay"}
+    policy.save(tmp_path / "policy.json")
+    for loaded in (A.load(tmp_path / "policy.json"), A.from_dict(policy.to_dict())):
+        assert type(loaded) is A.ReplayCompose
+        assert loaded == policy
+
+
+def test_replay_composes_with_other_keys_are_others():
+    assert A.ReplayCompose([A.NoOp()], save_key="a") != A.ReplayCompose([A.NoOp()], save_key="b")
+    assert A.ReplayCompose([A.NoOp()]) != A.Compose([A.NoOp()])
+
+
+@pytest.mark.parametrize("key", ["image", "depth", 3, None])
+def test_a_key_that_would_hide_something_is_refused(key):
+    with pytest.raises(A.PolicyError, match=r"ReplayCompose.save_key: must be a name that is no target"):
+        A.ReplayCompose([A.NoOp()], save_key=key, additional_targets={"depth": "mask"})
+
+
+def test_batches_say_how_to_repeat_each_sample():
+    policy = A.ReplayCompose([A.RandomCrop(20, 20), A.HorizontalFlip()], seed=5)
+    images = [photo(seed=seed) for seed in range(3)]
+    made = policy.batch(images, layout="HWC", indices=range(3))
+    assert set(made) == {"image", "replay"}
+    for image, record, result in zip(images, made["replay"], made["image"], strict=True):
+        assert same(A.ReplayCompose.replay(record, image=image)["image"], np.ascontiguousarray(result))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        ("RandomCrop", 3),
+        ("RandomCrop", None),
+        (3, {}),
+        ("SelectiveChannelTransform", {"channels": (0,)}),
+        "ab",
+        {"a": 1},
+    ],
+)
+def test_a_record_of_a_wrong_form_is_refused(record):
+    with pytest.raises(A.PolicyError, match=r"applied\[0\]"):
+        A.Compose.from_applied_transforms([record])

@@ -361,3 +361,10 @@ def test_boxes_follow_pixels_that_are_warped(transform, box, index):
     touches = (boxes[0] <= 0.5) | (boxes[0] >= np.array([*result["image"].shape[1::-1]] * 2) - 0.5)
     if not touches.any():
         np.testing.assert_allclose(boxes[0], found, atol=3)
+
+
+def test_a_transform_says_whether_it_needs_labels():
+    by_label = A.ConstrainedCoarseDropout(bbox_labels=["a"], p=1)
+    assert by_label.needs_labels
+    assert not A.ConstrainedCoarseDropout(mask_indices=[1], p=1).needs_labels
+    assert not A.CoarseDropout().needs_labels

@@ -15,7 +15,6 @@ from fastaug._core import (
     get_num_threads,
     imdecode,
     imread,
-    set_num_threads,
     simd_level,
 )
 from fastaug.composition import (
@@ -34,6 +33,7 @@ from fastaug.composition import (
     save,
     to_dict,
 )
+from fastaug.composition.threads import set_num_threads
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError
 from fastaug.transforms import *
 from fastaug.transforms import __all__ as _transforms

@@ -1,11 +1,13 @@
 """Policies: how transforms are put together, saved, repeated and run.
 
-``nodes`` are the containers, ``compose`` the policy itself, ``targets`` boxes and keypoints, ``batch`` many samples at once,
-``replay`` doing it once more, ``load`` files, ``randomness`` which numbers a call draws.
+``nodes`` are the containers, ``compose`` the policy itself, ``arguments`` what it accepts, ``call`` one call of it,
+``batch`` many samples at once, ``targets`` boxes and keypoints, ``applied`` what a call did, ``replay`` doing it once
+more, ``load`` files, ``functions`` saving and loading by functions, ``randomness`` which numbers a call draws, ``fixed``
+what never changes.
 """
 
 from fastaug.composition.compose import Compose
-from fastaug.composition.load import from_dict, load, save, to_dict
+from fastaug.composition.functions import from_dict, load, save, to_dict
 from fastaug.composition.nodes import (
     Container,
     OneOf,

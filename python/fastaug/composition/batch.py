@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastaug.composition import randomness
-from fastaug.errors import ShapeError, TargetError
+from fastaug.composition.arguments import check_threads
+from fastaug.composition.call import CHW, HWC, Call, to_tensor
+from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose
 
-_LAYOUTS = {"HWC": 0, "CHW": 1}
+_LAYOUTS = {"HWC": HWC, "CHW": CHW}
 _DTYPES = ("uint8", "float32", "float16")
+_OURS = (DecodeError, PolicyError, ShapeError, TargetError)
 
 
 def run_batch(
@@ -28,21 +31,13 @@ def run_batch(
     targets: dict[str, Any],
 ) -> dict[str, Any]:
     """Runs a policy on many samples; see :meth:`Compose.batch`."""
-    from fastaug.composition.compose import _Call
-
     count = len(images)
-    if layout not in _LAYOUTS:
-        raise ShapeError(f"layout must be CHW or HWC, got {layout!r}")
-    wanted = None if dtype is None else np.dtype(dtype).name
-    if wanted is not None and wanted not in _DTYPES:
-        raise ShapeError(f"dtype must be one of {', '.join(_DTYPES)}, got {wanted}")
-    for name, values in targets.items():
-        if len(values) != count:
-            raise TargetError(f"{name} has {len(values)} entries for {count} images")
-    if indices is not None and len(indices) != count:
-        raise TargetError(f"indices has {len(indices)} entries for {count} images")
+    wanted = _dtype(dtype)
+    image_layout = _layout(layout)
+    thread_count = _threads(threads)
+    _check_lengths(count, indices, targets)
     if count == 0:
-        return {"image": [], **{name: [] for name in targets}}
+        return {"image": _nothing(policy, out, wanted), **{name: [] for name in targets}}
 
     masks = targets.get("masks")
     one_mask_each = masks is not None and all(_is_one_image(mask) for mask in masks)
@@ -52,17 +47,14 @@ def run_batch(
         for name, values in targets.items():
             single = "mask" if name == "masks" and one_mask_each else name
             data[single] = values[number]
-        try:
-            calls.append(_Call(policy, data, layout=_LAYOUTS[layout], dtype=wanted))
-        except ValueError as error:
-            raise type(error)(f"sample {number}: {error}") from None
+        calls.append(_call(policy, number, data, image_layout, wanted))
     first = calls[0]
     if any(call.names != first.names for call in calls):
         raise TargetError("every sample of a batch must have the same targets, and as many masks")
     if indices is None:
         seeds = [policy._seeds(None, 0) for _ in range(count)]
     else:
-        seeds = [policy._seeds(int(index), epoch) for index in indices]
+        seeds = [policy._seeds_of(index, epoch) for index in indices]
     arrays, points = policy._pipeline.run_batch(
         seeds,
         [call.pixels for call in calls],
@@ -73,7 +65,7 @@ def run_batch(
         None if first.keypoints is None else [call.keypoints for call in calls],
         policy._records,
         out,
-        _threads(threads),
+        thread_count,
     )
     # One result per sample for what is small; whole columns for pixels.
     results = [call.result([column[number] for column in arrays], *points[number]) for number, call in enumerate(calls)]
@@ -92,22 +84,59 @@ def run_batch(
     return made
 
 
+def _call(policy: Compose, number: int, data: dict[str, Any], layout: int, dtype: str | None) -> Call:
+    """The call of one sample; errors say which."""
+    try:
+        return Call(policy, data, layout, dtype)
+    except _OURS as error:
+        raise type(error)(f"sample {number}: {error}") from None
+
+
+def _layout(layout: Any) -> int:
+    if not isinstance(layout, str) or layout not in _LAYOUTS:
+        raise PolicyError(f"layout must be CHW or HWC, got {shown(layout)}")
+    return _LAYOUTS[layout]
+
+
+def _dtype(dtype: Any) -> str | None:
+    """The name of the type that images are asked for in."""
+    if dtype is None:
+        return None
+    try:
+        name: str = np.dtype(dtype).name
+    except (TypeError, ValueError):
+        name = shown(dtype)
+    if name not in _DTYPES:
+        raise PolicyError(f"dtype must be one of {', '.join(_DTYPES)}, got {name}")
+    return name
+
+
+def _check_lengths(count: int, indices: Any, targets: dict[str, Any]) -> None:
+    given = targets if indices is None else {**targets, "indices": indices}
+    for name, values in given.items():
+        if len(values) != count:
+            raise TargetError(f"{name} has {len(values)} entries for {count} images")
+
+
+def _nothing(policy: Compose, out: Any, dtype: str | None) -> Any:
+    """The images of an empty batch: an array of none, whose size nobody knows."""
+    if out is not None and len(out):
+        raise ShapeError(f"out has room for {len(out)} images, but there are none")
+    return _tensor_if(policy, np.empty((0, 0, 0, 0), dtype or "uint8") if out is None else out)
+
+
 def _is_one_image(mask: Any) -> bool:
     return isinstance(mask, (str, bytes)) or hasattr(mask, "__fspath__") or getattr(mask, "ndim", 0) == 2
 
 
 def _tensor_if(policy: Compose, arrays: Any) -> Any:
-    from fastaug.composition.compose import _tensor
-
     if policy._to_tensor is None:
         return arrays
-    return [_tensor(array) for array in arrays] if isinstance(arrays, list) else _tensor(arrays)
+    return [to_tensor(array) for array in arrays] if isinstance(arrays, list) else to_tensor(arrays)
 
 
 def _threads(threads: int | None) -> int:
     """How many threads; 0 lets the core decide."""
     if threads is None:
         return 1 if randomness.worker_info() is not None else 0
-    if threads < 1:
-        raise ShapeError(f"threads must be at least 1, got {threads}")
-    return threads
+    return check_threads(threads, 1)

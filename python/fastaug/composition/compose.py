@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from fastaug import _core
+from fastaug.composition import load as files
 from fastaug.composition import randomness
-from fastaug.composition.nodes import Container, check_children, check_probability, code
-from fastaug.composition.targets import BboxParams, KeypointParams, Points, pick_labels, plain_label
-from fastaug.errors import PolicyError, ShapeError, TargetError
-from fastaug.transforms import ConstrainedCoarseDropout, Lambda, ToTensorV2, Transform
+from fastaug.composition.applied import applied_list, nodes_of_applied
+from fastaug.composition.arguments import KINDS, check_count, check_params, check_seed, check_side, check_targets
+from fastaug.composition.batch import run_batch
+from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
+from fastaug.composition.fixed import Fixed
+from fastaug.composition.nodes import Container, Sequential, check_children, code, walk
+from fastaug.composition.targets import BboxParams, KeypointParams, Params
+from fastaug.errors import PolicyError, ShapeError, shown
+from fastaug.transforms import Lambda, ToTensorV2, Transform, kinds
 from fastaug.transforms.choices import INTERPOLATIONS
 
-_IMAGE, _MASK = 0, 1
-_HWC, _CHW = 0, 1
-_KINDS = ("image", "images", "mask", "masks", "bboxes", "keypoints")
-_KEYPOINT_COLUMNS = {"xy": 2, "yx": 2, "xya": 3, "xys": 3, "xyas": 4, "xysa": 4, "xyz": 3}
+_ACCEPTED_ONLY = ("telemetry", "instance_binding", "frame_binding", "semantic_mask_label_mappings")
+"""Arguments of AlbumentationsX that mean nothing here."""
 
 
-class Compose:
+class Compose(Fixed):
     """Transforms applied one after the other to an image, its masks, boxes and keypoints.
 
     Args:
@@ -48,6 +54,11 @@ class Compose:
         >>> policy(image=np.zeros((256, 256, 3), np.uint8))["image"].shape
         (224, 224, 3)
     """
+
+    further_arguments: ClassVar[tuple[str, ...]] = ()
+    """Arguments that a subclass has beside those of this class: saved, copied and compared like them."""
+
+    _always_records: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -75,78 +86,79 @@ class Compose:
             ("semantic_mask_label_mappings", semantic_mask_label_mappings),
         ):
             if value is not None:
-                raise PolicyError(f"Compose.{name}: not supported; leave it at None, got {value!r}")
+                raise PolicyError(f"Compose.{name}: not supported; leave it at None, got {shown(value)}")
         self.transforms = check_children("Compose", _nested(transforms))
-        self.p = check_probability("Compose", p)
-        self.bbox_params = _as_params(BboxParams, bbox_params)
-        self.keypoint_params = _as_params(KeypointParams, keypoint_params)
-        self.additional_targets = _check_targets(additional_targets or {})
-        self.is_check_shapes = bool(is_check_shapes)
-        self.strict = bool(strict)
-        self.mask_interpolation = (
-            None
-            if mask_interpolation is None
-            else INTERPOLATIONS.canonical("Compose", "mask_interpolation", mask_interpolation)
+        self.p = kinds.probability("Compose", "p", p)
+        self.bbox_params: BboxParams | None = check_params(BboxParams, bbox_params)
+        self.keypoint_params: KeypointParams | None = check_params(KeypointParams, keypoint_params)
+        self.additional_targets = check_targets(additional_targets)
+        self.is_check_shapes = kinds.flag("Compose", "is_check_shapes", is_check_shapes)
+        self.strict = kinds.flag("Compose", "strict", strict)
+        self.mask_interpolation = kinds.optional(INTERPOLATIONS.canonical)(
+            "Compose", "mask_interpolation", mask_interpolation
         )
-        self.seed = _check_seed(seed)
-        self.save_applied_params = bool(save_applied_params)
-        self.merge_geometry = bool(merge_geometry)
-        self._calls_made = 0
+        self.seed = check_seed(seed)
+        self.save_applied_params = kinds.flag("Compose", "save_applied_params", save_applied_params)
+        self.merge_geometry = kinds.flag("Compose", "merge_geometry", merge_geometry)
+        self._calls_made = [0]  # In a list, since setting attributes takes long where they are guarded.
         self._compile()
 
     # -- construction ------------------------------------------------------------------------------------------------
 
     def _compile(self) -> None:
-        """Builds everything that follows from the public attributes."""
+        """Builds everything that follows from the arguments."""
         self._own_seed = self.seed if self.seed is not None else int.from_bytes(os.urandom(8), "little")
-        self._calls = itertools.count(self._calls_made)
-        self._by_path = dict(_walk("", self.transforms))
-        lambdas = [node for node in self._by_path.values() if isinstance(node, Lambda)]
-        for number, node in enumerate(lambdas):
-            node.number(number)
-        self._pipeline = _core.Pipeline(json.dumps(self._policy()), [node.functions() for node in lambdas])
+        self._calls = itertools.count()
+        self._by_path = dict(walk("", self.transforms))
+        self._pipeline = self._make_pipeline()
         self._to_tensor = _find_to_tensor(self.transforms)
-        self._kinds = {name: name for name in _KINDS} | self.additional_targets
+        self._kinds = {name: name for name in KINDS} | dict(self.additional_targets)
         self._asks_for_labels = any(
-            isinstance(node, ConstrainedCoarseDropout) and node.bbox_labels is not None
-            for node in self._by_path.values()
+            isinstance(node, Transform) and node.needs_labels for node in self._by_path.values()
         )
         self._label_fields = {
             "bboxes": (self.bbox_params.label_fields or []) if self.bbox_params else [],
             "keypoints": (self.keypoint_params.label_fields or []) if self.keypoint_params else [],
         }
+        renames = self.keypoint_params is not None and bool(self.keypoint_params.label_mapping)
+        self._records = self.save_applied_params or self._always_records or renames
+
+    def _make_pipeline(self) -> _core.Pipeline:
+        policy = {name: value for name, value in self._policy().items() if name not in self.further_arguments}
+        _number_lambdas(policy["transforms"], itertools.count())
+        functions = [node.functions() for node in self._by_path.values() if isinstance(node, Lambda)]
+        try:
+            text = json.dumps(policy)
+        except (TypeError, ValueError) as error:
+            raise PolicyError(f"Compose: a policy holds what JSON can: {error}") from None
+        return _core.Pipeline(text, functions)
 
     def _policy(self) -> dict[str, Any]:
         return {
             "fastaug": _core.FORMAT_VERSION,
             "draws": _core.DRAWS_VERSION,
-            "seed": self.seed,
-            "p": self.p,
             "transforms": [child.node() for child in self.transforms],
-            "bbox_params": self.bbox_params.to_dict() if self.bbox_params else None,
-            "keypoint_params": self.keypoint_params.to_dict() if self.keypoint_params else None,
-            "additional_targets": self.additional_targets,
-            "mask_interpolation": self.mask_interpolation,
-            "is_check_shapes": self.is_check_shapes,
-            "strict": self.strict,
-            "save_applied_params": self.save_applied_params,
-            "merge_geometry": self.merge_geometry,
+            **self._plain_settings(),
         }
+
+    def _plain_settings(self) -> dict[str, Any]:
+        """The arguments beside the transforms as plain data."""
+        arguments = self._arguments().items()
+        return {name: value.to_dict() if isinstance(value, Params) else value for name, value in arguments}
 
     def _arguments(self) -> dict[str, Any]:
         """The arguments of the constructor beside the transforms."""
-        return {
-            "bbox_params": self.bbox_params,
-            "keypoint_params": self.keypoint_params,
-            "additional_targets": self.additional_targets,
-            "p": self.p,
-            "is_check_shapes": self.is_check_shapes,
-            "strict": self.strict,
-            "mask_interpolation": self.mask_interpolation,
-            "seed": self.seed,
-            "save_applied_params": self.save_applied_params,
-            "merge_geometry": self.merge_geometry,
-        }
+        values = {name: getattr(self, name) for name in self.settings()}
+        return values | {"additional_targets": dict(self.additional_targets)}
+
+    @classmethod
+    def settings(cls) -> dict[str, Any]:
+        """The arguments beside the transforms that are saved, copied and compared, with their defaults."""
+        return _settings(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances for the class's
+
+    @classmethod
+    def _is_argument(cls, name: str) -> bool:
+        return name == "transforms" or name in cls.settings()
 
     # -- what a policy is --------------------------------------------------------------------------------------------
 
@@ -200,47 +212,40 @@ class Compose:
         return type(self)(transforms, **self._arguments())
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Compose) and other._policy() == self._policy()
+        return (
+            type(other) is type(self)
+            and isinstance(other, Compose)
+            and (other._arguments(), other.transforms) == (self._arguments(), self.transforms)
+        )
 
     def __hash__(self) -> int:
-        return hash(self.fingerprint)
+        return hash((type(self).__name__, self.transforms, self.p, self.seed))
 
     def __repr__(self) -> str:
-        defaults: dict[str, Any] = {
-            "bbox_params": None,
-            "keypoint_params": None,
-            "additional_targets": {},
-            "p": 1.0,
-            "is_check_shapes": True,
-            "strict": False,
-            "mask_interpolation": None,
-            "seed": None,
-            "save_applied_params": False,
-            "merge_geometry": False,
-        }
-        arguments = [f"{name}={value!r}" for name, value in self._arguments().items() if value != defaults[name]]
-        return code(type(self).__name__, self.transforms, arguments)
+        defaults = self.settings()
+        changed = {name: value for name, value in self._arguments().items() if value not in (defaults[name], {})}
+        return code(type(self).__name__, self.transforms, [f"{name}={value!r}" for name, value in changed.items()])
 
     def __getstate__(self) -> dict[str, Any]:
         # The seed that was drawn goes along: a copy gives the same pixels for the same index.
         return {
             "arguments": self._arguments() | {"transforms": self.transforms},
             "drawn_seed": self._own_seed,
-            "calls": self._calls_made,
+            "calls": self._calls_made[0],
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state["arguments"])  # type: ignore[misc]
         self._own_seed = state["drawn_seed"]
-        self._calls_made = state["calls"]
-        self._calls = itertools.count(self._calls_made)
+        self._calls_made = [state["calls"]]
+        self._calls = itertools.count(state["calls"])
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
         """The policy as plain data."""
         for path, node in self._by_path.items():
-            if isinstance(node, Lambda):
+            if isinstance(node, Transform) and not node.is_saved:
                 raise PolicyError(f"{path}: a Lambda holds Python functions, which cannot be saved; use pickle")
         policy: dict[str, Any] = json.loads(json.dumps(self._policy()))
         return policy
@@ -248,9 +253,7 @@ class Compose:
     @classmethod
     def from_dict(cls, policy: Mapping[str, Any]) -> Compose:
         """The policy that plain data describe."""
-        from fastaug.composition.load import compose_from_dict
-
-        return compose_from_dict(policy, cls)
+        return files.compose_from_dict(policy, cls)
 
     def to_json(self, indent: int | None = None) -> str:
         """The policy as JSON."""
@@ -259,36 +262,26 @@ class Compose:
     @classmethod
     def from_json(cls, text: str) -> Compose:
         """The policy that JSON describes."""
-        from fastaug.composition.load import parse_json
-
-        return cls.from_dict(parse_json(text))
+        return cls.from_dict(files.parse_json(text))
 
     def to_yaml(self) -> str:
         """The policy as YAML (needs ``pip install fastaug[yaml]``)."""
-        from fastaug.composition.load import yaml
-
-        text: str = yaml().safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+        text: str = files.yaml().safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
         return text
 
     @classmethod
     def from_yaml(cls, text: str) -> Compose:
         """The policy that YAML describes (needs ``pip install fastaug[yaml]``)."""
-        from fastaug.composition.load import parse_yaml
-
-        return cls.from_dict(parse_yaml(text))
+        return cls.from_dict(files.parse_yaml(text))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the policy to a file: YAML where the name ends in .yaml or .yml, else JSON."""
-        from fastaug.composition.load import save
-
-        save(self, path)
+        files.write(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Compose:
         """Reads a policy from a file that :meth:`save` wrote."""
-        from fastaug.composition.load import read
-
-        return cls.from_dict(read(path))
+        return cls.from_dict(files.read(path))
 
     @classmethod
     def from_applied_transforms(cls, applied: Sequence[tuple[str, Mapping[str, Any]]], **arguments: Any) -> Compose:
@@ -298,8 +291,6 @@ class Compose:
             applied: What a call gave back.
             **arguments: Further arguments of :class:`Compose`, such as ``bbox_params``.
         """
-        from fastaug.composition.replay import nodes_of_applied
-
         return cls(nodes_of_applied(applied), **arguments)
 
     # -- explaining --------------------------------------------------------------------------------------------------
@@ -312,17 +303,7 @@ class Compose:
             index: The sample's index.
             epoch: The epoch.
         """
-        channels, is_float = 3, False
-        if isinstance(image, tuple):
-            height, width = image
-        elif isinstance(image, np.ndarray):
-            height, width = image.shape[:2]
-            channels = image.shape[2] if image.ndim == 3 else 1
-            is_float = image.dtype == np.float32
-        else:
-            info = _core.decode_info(image)
-            height, width = info["height"], info["width"]
-        return self._pipeline.explain((self._own_seed, epoch, index), height, width, channels, is_float)
+        return self._pipeline.explain(self._seeds_of(index, epoch), *_format(image))
 
     # -- running -----------------------------------------------------------------------------------------------------
 
@@ -348,7 +329,7 @@ class Compose:
             raise KeyError("pass every target by name, for example policy(image=image)")
         if len(data) == 1 and "image" in data and not self._records:
             return self._augment_image(data["image"], self._seeds(index, epoch))
-        call = _Call(self, data)
+        call = Call(self, data)
         arrays, boxes, keypoints, applied = self._pipeline.run(
             self._seeds(index, epoch),
             call.pixels,
@@ -363,22 +344,26 @@ class Compose:
 
     def _augment_image(self, image: Any, seeds: tuple[int, int, int]) -> dict[str, Any]:
         """What a call with nothing but an image does, without the general machinery."""
-        layout = _HWC if self._to_tensor is None else _CHW
+        layout = HWC if self._to_tensor is None else CHW
         arrays, *_ = self._pipeline.run(
-            seeds, [image], ["image"], [(_IMAGE, layout, None)], None, None, None, record=False
+            seeds, [image], ["image"], [(IMAGE, layout, None)], None, None, None, record=False
         )
-        return {"image": arrays[0] if self._to_tensor is None else _tensor(arrays[0])}
+        return {"image": arrays[0] if self._to_tensor is None else to_tensor(arrays[0])}
 
-    @property
-    def _records(self) -> bool:
-        return self.save_applied_params or bool(self.keypoint_params and self.keypoint_params.label_mapping)
+    def _tell_applied(self, result: dict[str, Any], records: list[dict[str, Any]]) -> None:
+        """Adds to a result what was applied, where the policy was asked to tell."""
+        if self.save_applied_params:
+            result["applied_transforms"] = applied_list(self._by_path, records)
 
     def _seeds(self, index: int | None, epoch: int) -> tuple[int, int, int]:
         if index is not None:
-            return (self._own_seed, _check_count("epoch", epoch), _check_count("index", index))
+            return self._seeds_of(index, epoch)
         call = next(self._calls)
-        self._calls_made = call + 1
+        self._calls_made[0] = call + 1
         return (self._own_seed, randomness.domain(), call)
+
+    def _seeds_of(self, index: Any, epoch: Any) -> tuple[int, int, int]:
+        return (self._own_seed, check_count("epoch", epoch), check_count("index", index))
 
     def batch(
         self,
@@ -409,227 +394,36 @@ class Compose:
             ``image``: one array of all images where they come out with one size, else a list of arrays; further
             targets likewise, by their names.
         """
-        from fastaug.composition.batch import run_batch
-
         return run_batch(self, images, indices, epoch, out, layout, dtype, threads, targets)
 
 
-class _Call:
-    """One call: what the core is given, and how its answer becomes the result."""
-
-    __slots__ = ("_labels", "boxes", "columns", "data", "groups", "keypoints", "names", "pixels", "points", "policy")
-
-    def __init__(self, policy: Compose, data: dict[str, Any], layout: int | None = None, dtype: str | None = None):
-        self.policy = policy
-        self.data = data
-        self.pixels: list[Any] = []
-        self.names: list[str] = []
-        self.columns: list[tuple[int, int, str | None]] = []
-        # Name, kind, and how many pixel targets it stands for.
-        self.groups: list[tuple[str, str, int]] = []
-        self.points: dict[str, list[Points]] = {}
-        tensor = policy._to_tensor
-        image_layout = layout if layout is not None else (_HWC if tensor is None else _CHW)
-        transposes_masks = tensor is not None and tensor.transpose_mask
-        image_column = (_IMAGE, image_layout, dtype)
-        kinds = policy._kinds
-        for name, value in data.items():
-            kind = kinds.get(name)
-            if kind is None:
-                if policy.strict and name not in policy.available_keys:
-                    raise TargetError(
-                        f"{name!r} is no target of this policy; targets are {sorted(policy.available_keys)}"
-                    )
-            elif kind in ("image", "mask"):
-                column = image_column if kind == "image" else _mask_column(value, transposes_masks)
-                if kind == "image":
-                    # The image whose size counts comes first.
-                    at = sum(count for _, group, count in self.groups if group in ("image", "images"))
-                    self._insert(at, name, value, column)
-                    self.groups.insert(sum(1 for g in self.groups if g[1] in ("image", "images")), (name, kind, 1))
-                elif value is not None:
-                    self._insert(len(self.pixels), name, value, column)
-                    self.groups.append((name, kind, 1))
-            elif kind in ("images", "masks"):
-                members = list(value)
-                at = (
-                    sum(count for _, group, count in self.groups if group in ("image", "images"))
-                    if kind == "images"
-                    else len(self.pixels)
-                )
-                for number, member in enumerate(members):
-                    column = image_column if kind == "images" else _mask_column(member, transposes_masks)
-                    self._insert(at + number, f"{name}[{number}]", member, column)
-                group = (name, kind, len(members))
-                if kind == "images":
-                    self.groups.insert(sum(1 for g in self.groups if g[1] in ("image", "images")), group)
-                else:
-                    self.groups.append(group)
-            else:
-                self.points.setdefault(kind, []).append(self._read_points(name, kind, value))
-        if not self.pixels:
-            raise ShapeError("there is no image to augment: pass image=… or images=…")
-        if policy.is_check_shapes:
-            self._check_shapes()
-        self.boxes = self._rows("bboxes")
-        self.keypoints = self._rows("keypoints")
-        self._check_labels()
-
-    def _insert(self, at: int, name: str, value: Any, column: tuple[int, int, str | None]) -> None:
-        self.pixels.insert(at, value)
-        self.names.insert(at, name)
-        self.columns.insert(at, column)
-
-    def _read_points(self, name: str, kind: str, value: Any) -> Points:
-        policy = self.policy
-        if kind == "bboxes":
-            if policy.bbox_params is None:
-                raise TargetError(f"{name} were given; say how they are written: Compose(…, bbox_params=BboxParams(…))")
-            return Points.read(name, value, 4)
-        if policy.keypoint_params is None:
-            raise TargetError(
-                f"{name} were given; say how they are written: Compose(…, keypoint_params=KeypointParams(…))"
-            )
-        columns = _KEYPOINT_COLUMNS.get(policy.keypoint_params.coord_format, 2)
-        return Points.read(name, value, columns)
-
-    def _rows(self, kind: str) -> npt.NDArray[np.float64] | None:
-        parts = self.points.get(kind)
-        if not parts:
-            return None
-        return parts[0].rows if len(parts) == 1 else np.concatenate([part.rows for part in parts])
-
-    def box_labels(self) -> list[float | str | None] | None:
-        """What each box is, where a transform asks for it."""
-        parts = self.points.get("bboxes")
-        if not parts or not self.policy._asks_for_labels:
-            return None
-        fields = self.policy._label_fields["bboxes"]
-        labels = list(self.data[fields[0]]) if fields else parts[0].first_extras()
-        # Boxes of additional targets have none.
-        labels += [None] * sum(len(part.rows) for part in parts[1:])
-        return [plain_label(label) for label in labels]
-
-    def _check_labels(self) -> None:
-        for kind, fields in self.policy._label_fields.items():
-            if kind not in self.points:
-                continue
-            for field in fields:
-                if field not in self.data:
-                    raise TargetError(f"{field!r} is a label field of {kind}, but was not given")
-                expected = len(self.points[kind][0].rows)
-                if len(self.data[field]) != expected:
-                    raise TargetError(f"{field} has {len(self.data[field])} labels for {expected} {kind}")
-
-    def _check_shapes(self) -> None:
-        sizes = {
-            name: value.shape[:2]
-            for name, value in zip(self.names, self.pixels, strict=True)
-            if isinstance(value, np.ndarray) and value.ndim >= 2
-        }
-        if len(set(sizes.values())) > 1:
-            listed = ", ".join(f"{name} {height}×{width}" for name, (height, width) in sizes.items())
-            raise ShapeError(
-                f"images and masks must have the same height and width, got {listed}; if that is meant, use"
-                " Compose(…, is_check_shapes=False)"
-            )
-
-    def result(self, arrays: list[Any], boxes: Any, keypoints: Any, applied: str | None) -> dict[str, Any]:
-        """The dictionary that the user gets."""
-        made = dict(self.data)
-        at = 0
-        tensor = self.policy._to_tensor is not None
-        for name, kind, count in self.groups:
-            members = arrays[at : at + count]
-            at += count
-            if kind in ("image", "mask"):
-                made[name] = _tensor(members[0]) if tensor else members[0]
-                continue
-            given = self.data[name]
-            together: Any
-            if isinstance(given, np.ndarray):
-                together = np.stack(members) if members else given.copy()
-                together = _tensor(together) if tensor else together
-            else:
-                together = [_tensor(member) for member in members] if tensor else members
-                together = tuple(together) if isinstance(given, tuple) else together
-            made[name] = together
-        records = json.loads(applied) if applied is not None else []
-        self._write_points(made, "bboxes", boxes, records)
-        self._write_points(made, "keypoints", keypoints, records)
-        if self.policy.save_applied_params:
-            made["applied_transforms"] = applied_list(self.policy, records)
-        return made
-
-    def _write_points(self, made: dict[str, Any], kind: str, answer: Any, records: list[dict[str, Any]]) -> None:
-        parts = self.points.get(kind)
-        if not parts:
-            return
-        rows, sources = answer
-        begin = 0
-        for number, part in enumerate(parts):
-            end = begin + len(part.rows)
-            chosen = (sources >= begin) & (sources < end)
-            kept = (sources[chosen] - begin).tolist()
-            made[part.name] = part.write(rows[chosen], kept)
-            if number == 0:
-                for field in self.policy._label_fields[kind]:
-                    labels = pick_labels(field, self.data[field], kept, len(part.rows))
-                    made[field] = self._mapped(field, labels, records) if kind == "keypoints" else labels
-            begin = end
-
-    def _mapped(self, field: str, labels: Any, records: list[dict[str, Any]]) -> Any:
-        """Labels after the transforms that rename them."""
-        params = self.policy.keypoint_params
-        for record in records:
-            mapping = ((params and params.label_mapping) or {}).get(record["name"], {}).get(field)
-            if mapping is None:
-                continue
-            if isinstance(labels, np.ndarray):
-                labels = np.array([mapping.get(label, label) for label in labels.tolist()], dtype=labels.dtype)
-            else:
-                labels = type(labels)(mapping.get(label, label) for label in labels)
-        return labels
-
-
-def _mask_column(mask: Any, transposes: bool) -> tuple[int, int, str | None]:
-    """How a mask is given back: with channels first only if it has some."""
-    return (_MASK, _CHW if transposes and getattr(mask, "ndim", 2) == 3 else _HWC, None)
-
-
-def applied_list(policy: Compose, records: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """What was applied, as ``(name, parameters)``: the constructor's arguments, with what was drawn in their places."""
-    made: list[tuple[str, dict[str, Any]]] = []
-    for record in records:
-        node = policy._by_path[record["path"]]
-        if isinstance(node, Container):
-            inner = applied_list(policy, record["children"])
-            made.append((record["name"], {"channels": node.channels, "transforms": inner}))  # type: ignore[attr-defined]
-        else:
-            params = node.node()["params"] | record["drawn"]
-            if isinstance(node, Lambda):
-                params = {"lambda": node}
-            made.append((record["name"], params))
-    return made
-
-
-def _tensor(array: Any) -> Any:
-    import torch
-
-    return torch.from_numpy(array)
+@functools.cache
+def _settings(kind: type[Compose]) -> dict[str, Any]:
+    general = dict(inspect.signature(Compose).parameters)
+    own = inspect.signature(kind).parameters
+    names = [name for name in general if name not in ("transforms", *_ACCEPTED_ONLY)] + [*kind.further_arguments]
+    return {name: (own.get(name) or general[name]).default for name in names}
 
 
 def _nested(transforms: Any) -> Any:
     """A policy inside a policy is its transforms in a row."""
-    from fastaug.composition.nodes import Sequential
-
-    if isinstance(transforms, (Transform, Container, Compose)):
-        return transforms if not isinstance(transforms, Compose) else [Sequential(transforms.transforms, transforms.p)]
+    if isinstance(transforms, Compose):
+        return [Sequential(transforms.transforms, transforms.p)]
+    if isinstance(transforms, (Transform, Container)) or not isinstance(transforms, Iterable):
+        return transforms
     return [Sequential(child.transforms, p=child.p) if isinstance(child, Compose) else child for child in transforms]
 
 
 def _listed(other: Any) -> list[Transform | Container]:
     return [other] if isinstance(other, (Transform, Container)) else list(other)
+
+
+def _number_lambdas(nodes: Sequence[dict[str, Any]], numbers: Iterator[int]) -> None:
+    """Says in a policy's JSON under which number its pipeline holds the functions of each Lambda."""
+    for node in nodes:
+        if node["transform"] == Lambda.__name__:
+            node["params"] = {"callback": next(numbers)}
+        _number_lambdas(node["params"].get("transforms", ()), numbers)
 
 
 def _one_number(value: Any) -> Any:
@@ -641,51 +435,26 @@ def _one_number(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _as_params(kind: Any, given: Any) -> Any:
-    if given is None or isinstance(given, kind):
-        return given
-    if isinstance(given, Mapping):
-        return kind(**given)
-    raise PolicyError(f"Compose: expected {kind.__name__}(…) or a dict of its arguments, got {given!r}")
-
-
-def _check_targets(targets: Mapping[str, str]) -> dict[str, str]:
-    for name, kind in targets.items():
-        if kind not in _KINDS:
-            raise PolicyError(f"Compose.additional_targets[{name!r}]: must be one of {', '.join(_KINDS)}, got {kind!r}")
-        if name in _KINDS and name != kind:
-            raise PolicyError(f"Compose.additional_targets[{name!r}]: {name} is a target already")
-    return dict(targets)
-
-
-def _check_seed(seed: Any) -> int | None:
-    if seed is None:
-        return None
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise PolicyError(f"Compose.seed: must be a whole number or None, got {seed!r}")
-    return int(seed) % 2**64
-
-
-def _check_count(name: str, value: Any) -> int:
-    number = int(value)
-    if number < 0 or number != value or number >= 2**64 - 2**32:
-        raise PolicyError(f"{name} must be a whole number of at least 0, got {value!r}")
-    return number
-
-
-def _walk(path: str, nodes: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    """Every node with its path, as the core names it."""
-    for number, node in enumerate(nodes):
-        here = f"{path}.transforms[{number}].{type(node).__name__}".lstrip(".")
-        yield here, node
-        if isinstance(node, Container):
-            yield from _walk(here, node.transforms)
+def _format(image: Any) -> tuple[int, int, int, bool]:
+    """Height, width, channels and whether values are floats, of an image or of a size."""
+    if isinstance(image, np.ndarray):
+        if image.ndim not in (2, 3):
+            raise ShapeError(f"image: expected height × width or height × width × channels, got shape {image.shape}")
+        channels = image.shape[2] if image.ndim == 3 else 1
+        return image.shape[0], image.shape[1], channels, image.dtype == np.float32
+    if isinstance(image, (tuple, list)):
+        if len(image) != 2:
+            raise PolicyError(f"image: must be an image or its size (height, width), got {shown(image)}")
+        height, width = image
+        return check_side("image: height", height), check_side("image: width", width), 3, False
+    info = _core.decode_info(image)
+    return info["height"], info["width"], 3, False
 
 
 def _find_to_tensor(nodes: Sequence[Any]) -> ToTensorV2 | None:
     """The ``ToTensorV2`` of a policy; it must always run, since it decides the type of the result."""
     found = [node for node in nodes if isinstance(node, ToTensorV2)]
-    hidden = [path for path, node in _walk("", nodes) if isinstance(node, ToTensorV2) and path.count("transforms[") > 1]
+    hidden = [path for path, node in walk("", nodes) if isinstance(node, ToTensorV2) and path.count("transforms[") > 1]
     if hidden:
         raise PolicyError(
             f"{hidden[0]}: ToTensorV2 decides the type of the result, so it stands at the policy's top level"

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from fastaug.errors import PolicyError
-from fastaug.transforms import Transform
+from fastaug.composition.fixed import Children, Fixed
+from fastaug.errors import PolicyError, shown
+from fastaug.transforms import Transform, kinds
+from fastaug.transforms.declare import transform_from_node
 
-Node = "Transform | Container"
-
-
-def check_probability(owner: str, p: Any) -> float:
-    """``p`` as a number between 0 and 1."""
-    if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 <= p <= 1:
-        raise PolicyError(f"{owner}.p: must be between 0 and 1, got {p!r}")
-    return float(p)
+SOME_OF_REPLACED = 64
+"""The most draws that :class:`SomeOf` makes where a child may be drawn again; a saved policy could ask for any number."""
 
 
-def check_children(owner: str, transforms: Any) -> list[Transform | Container]:
+def check_children(owner: str, transforms: Any) -> Children:
     """A list of transforms and containers."""
-    if isinstance(transforms, (Transform, Container)):
-        raise PolicyError(f"{owner}.transforms: must be a list of transforms, got a single {type(transforms).__name__}")
-    children = list(transforms)
+    children = _listed(owner, transforms)
     for number, child in enumerate(children):
         if isinstance(child, type) and issubclass(child, (Transform, Container)):
             raise PolicyError(f"{owner}.transforms[{number}]: {child.__name__} is a class; write {child.__name__}(…)")
         if not isinstance(child, (Transform, Container)):
-            raise PolicyError(f"{owner}.transforms[{number}]: must be a transform, got {child!r}")
-    return children
+            raise PolicyError(f"{owner}.transforms[{number}]: must be a transform, got {shown(child)}")
+    return Children(children)
 
 
-class Container:
+def _listed(owner: str, transforms: Any) -> list[Any]:
+    if isinstance(transforms, (Transform, Container)):
+        raise PolicyError(f"{owner}.transforms: must be a list of transforms, got a single {type(transforms).__name__}")
+    try:
+        return list(transforms)
+    except TypeError:
+        raise PolicyError(f"{owner}.transforms: must be a list of transforms, got {shown(transforms)}") from None
+
+
+class Container(Fixed):
     """A node of a policy that holds other nodes."""
 
     _arguments: ClassVar[tuple[str, ...]] = ()
@@ -40,22 +43,34 @@ class Container:
     def __init__(self, transforms: Sequence[Transform | Container], p: float = 1.0) -> None:
         owner = type(self).__name__
         self.transforms = check_children(owner, transforms)
-        self.p = check_probability(owner, p)
+        self.p = kinds.probability(owner, "p", p)
+
+    @classmethod
+    def _is_argument(cls, name: str) -> bool:
+        return name in ("transforms", "p") or name in cls._arguments
 
     def node(self) -> dict[str, Any]:
         """This node as the policy's JSON has it."""
-        params = {"transforms": [child.node() for child in self.transforms]}
-        params |= {name: getattr(self, name) for name in self._arguments}
+        params: dict[str, Any] = {"transforms": [child.node() for child in self.transforms]}
+        params |= self._settings()
         return {"transform": type(self).__name__, "p": self.p, "params": params}
 
-    @classmethod
-    def from_node(cls, node: dict[str, Any]) -> Container:
-        """The container that a policy's JSON describes."""
-        from fastaug.composition.load import node_from_dict
+    def _settings(self) -> dict[str, Any]:
+        """The arguments beside ``transforms`` and ``p``."""
+        return {name: getattr(self, name) for name in self._arguments}
 
-        params = dict(node["params"])
-        children = [node_from_dict(child) for child in params.pop("transforms")]
-        return cls(transforms=children, p=node["p"], **params)
+    @classmethod
+    def from_node(cls, path: str, node: Mapping[str, Any]) -> Container:
+        """The container that a policy's JSON describes; ``path`` is where it stands there."""
+        params = dict(node.get("params", {}))
+        if "transforms" not in params:
+            raise PolicyError(f"{path}.transforms: is required (the list of a container's children)")
+        children = nodes_from_list(f"{path}.transforms", params.pop("transforms"))
+        unknown = [str(name) for name in params if name not in cls._arguments]
+        if unknown:
+            accepted = ", ".join(["transforms", *cls._arguments])
+            raise PolicyError(f"{path}.{unknown[0]}: there is no such argument (arguments: {accepted})")
+        return cls(transforms=children, p=node.get("p", cls._default_p), **params)
 
     def __len__(self) -> int:
         return len(self.transforms)
@@ -68,24 +83,30 @@ class Container:
 
     def __call__(self, *args: Any, **data: Any) -> dict[str, Any]:
         """Runs this container alone, as if it were the only node of a policy."""
-        from fastaug.composition.compose import Compose
-
-        policy: Compose | None = self.__dict__.get("_alone")
+        policy = self.__dict__.get("_alone")
         if policy is None:
+            # A policy is made of nodes, so its module imports this one.
+            from fastaug.composition.compose import Compose
+
             policy = self.__dict__["_alone"] = Compose([self])
-        return policy(*args, **data)
+        result: dict[str, Any] = policy(*args, **data)
+        return result
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Container) and other.node() == self.node()
+        return (
+            type(other) is type(self)
+            and isinstance(other, Container)
+            and (other.p, other._settings(), other.transforms) == (self.p, self._settings(), self.transforms)
+        )
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        return hash((type(self).__name__, self.p, *self._settings().values(), self.transforms))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_alone"}
 
     def __repr__(self) -> str:
-        arguments = [f"{name}={getattr(self, name)!r}" for name in self._arguments]
+        arguments = [f"{name}={value!r}" for name, value in self._settings().items()]
         if self.p != self._default_p:
             arguments.append(f"p={self.p!r}")
         return code(type(self).__name__, self.transforms, arguments)
@@ -96,6 +117,15 @@ def code(name: str, children: Sequence[object], arguments: Sequence[str]) -> str
     lines = "".join(f"    {line}\n" for child in children for line in f"{child!r},".splitlines())
     inside = f"[\n{lines}]" if children else "[]"
     return f"{name}({', '.join([inside, *arguments])})"
+
+
+def walk(path: str, nodes: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Every node with its path, as the core names it."""
+    for number, node in enumerate(nodes):
+        here = f"{path}.transforms[{number}].{type(node).__name__}".lstrip(".")
+        yield here, node
+        if isinstance(node, Container):
+            yield from walk(here, node.transforms)
 
 
 class Sequential(Container):
@@ -134,7 +164,7 @@ class OneOf(Container):
         super().__init__(transforms, p)
         if not self.transforms:
             raise PolicyError("OneOf.transforms: there is nothing to choose from")
-        if p > 0 and not any(child.p > 0 for child in self.transforms):
+        if self.p > 0 and not any(child.p > 0 for child in self.transforms):
             raise PolicyError("OneOf.transforms: at least one child needs p above 0, since p is its weight")
 
 
@@ -143,7 +173,7 @@ class SomeOf(Container):
 
     Args:
         transforms: The children. One that is drawn still runs with its own ``p`` only.
-        n: How many are drawn; at most as many as there are, unless ``replace``.
+        n: How many are drawn; at most as many as there are or, with ``replace``, at most 64.
         replace: Whether a child may be drawn again.
         p: Probability that any of them runs.
 
@@ -158,12 +188,16 @@ class SomeOf(Container):
         self, transforms: Sequence[Transform | Container], n: int = 1, replace: bool = False, p: float = 1.0
     ) -> None:
         super().__init__(transforms, p)
-        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-            raise PolicyError(f"{type(self).__name__}.n: must be a whole number of at least 0, got {n!r}")
+        owner = type(self).__name__
+        n = kinds.whole(owner, "n", n)
+        self.replace = kinds.flag(owner, "replace", replace)
+        if n < 0:
+            raise PolicyError(f"{owner}.n: must be a whole number of at least 0, got {shown(n)}")
         if n and not self.transforms:
-            raise PolicyError(f"{type(self).__name__}.transforms: there is nothing to choose from")
-        self.n = n if replace else min(n, len(self.transforms))
-        self.replace = bool(replace)
+            raise PolicyError(f"{owner}.transforms: there is nothing to choose from")
+        if self.replace and n > SOME_OF_REPLACED:
+            raise PolicyError(f"{owner}.n: must be at most {SOME_OF_REPLACED} with replace=True, got {shown(n)}")
+        self.n = n if self.replace else min(n, len(self.transforms))
 
 
 class RandomOrder(SomeOf):
@@ -171,7 +205,7 @@ class RandomOrder(SomeOf):
 
     Args:
         transforms: The children. One that is drawn still runs with its own ``p`` only.
-        n: How many are drawn; at most as many as there are, unless ``replace``.
+        n: How many are drawn; at most as many as there are or, with ``replace``, at most 64.
         replace: Whether a child may be drawn again.
         p: Probability that any of them runs.
 
@@ -242,12 +276,16 @@ class SelectiveChannelTransform(Container):
         p: float = 1.0,
     ) -> None:
         super().__init__(transforms, p)
-        self.channels = tuple(int(channel) for channel in channels)
-        if not self.channels or len(set(self.channels)) != len(self.channels) or min(self.channels) < 0:
-            raise PolicyError(
-                "SelectiveChannelTransform.channels: must name at least one channel, each once and none below 0, got"
-                f" {channels!r}"
-            )
+        self.channels = _channels(channels)
+
+
+def _channels(given: Any) -> tuple[int, ...]:
+    channels: tuple[int, ...] = kinds.several(kinds.whole)("SelectiveChannelTransform", "channels", given)
+    if len(set(channels)) != len(channels) or min(channels) < 0:
+        raise PolicyError(
+            f"SelectiveChannelTransform.channels: must name at least one channel, each once and none below 0, got {shown(given)}"
+        )
+    return channels
 
 
 CONTAINERS: dict[str, type[Container]] = {
@@ -255,3 +293,46 @@ CONTAINERS: dict[str, type[Container]] = {
     for container in (Sequential, OneOf, SomeOf, RandomOrder, OneOrOther, SelectiveChannelTransform)
 }
 """The containers by name."""
+
+
+# -- from plain data -------------------------------------------------------------------------------------------------
+
+
+def nodes_from_list(path: str, nodes: Any) -> list[Transform | Container]:
+    """The transforms and containers that a list of a policy's JSON describes; ``path`` is where it stands there."""
+    if not isinstance(nodes, (list, tuple)):
+        raise PolicyError(f"{path}: must be a list of nodes, got {shown(nodes)}")
+    return [node_from_dict(f"{path}[{number}]", node) for number, node in enumerate(nodes)]
+
+
+def node_from_dict(path: str, node: Any) -> Transform | Container:
+    """The transform or container that a node of a policy's JSON describes."""
+    name = _checked_name(path, node)
+    container = CONTAINERS.get(name)
+    path = f"{path}.{name}"
+    try:
+        return transform_from_node(node) if container is None else container.from_node(path, node)
+    except PolicyError as error:
+        words = str(error)
+        # Mistakes of children have the whole path already, others begin with the name of the class.
+        raise error if words.startswith(path) else PolicyError(path.removesuffix(name) + words) from None
+
+
+def _checked_name(path: str, node: Any) -> str:
+    """The name in a node, which has the form that nodes have."""
+    if not isinstance(node, Mapping) or "transform" not in node:
+        raise PolicyError(f"{path}: a node of a policy is a mapping with transform, p and params, got {shown(node)}")
+    unknown = [str(name) for name in node if name not in ("transform", "p", "params", "replay")]
+    if unknown:
+        raise PolicyError(f"{path}.{unknown[0]}: a node of a policy has no such entry, only transform, p and params")
+    name = node["transform"]
+    if not isinstance(name, str):
+        raise PolicyError(f"{path}.transform: must be the name of a transform, got {shown(name)}")
+    for entry in ("params", "replay"):
+        value = node.get(entry, {})
+        is_missing_replay = entry == "replay" and value is None
+        if not is_missing_replay and not (isinstance(value, Mapping) and all(isinstance(key, str) for key in value)):
+            raise PolicyError(f"{path}.{name}.{entry}: must be a mapping from names to values, got {shown(value)}")
+    if "p" in node.get("params", {}):
+        raise PolicyError(f"{path}.{name}.params: p stands beside params, not among them")
+    return name

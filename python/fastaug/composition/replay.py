@@ -1,33 +1,16 @@
-"""Doing once more what was done: policies rebuilt from what a call drew."""
+"""Doing once more what was done: a policy whose results say how to repeat them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fastaug.composition.applied import applied_list
 from fastaug.composition.compose import Compose
-from fastaug.composition.nodes import Container, SelectiveChannelTransform
+from fastaug.composition.nodes import Container
 from fastaug.composition.targets import BboxParams, KeypointParams
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms import Transform
-from fastaug.transforms.declare import pinned_transform
-
-
-def nodes_of_applied(applied: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Transform | Container]:
-    """The nodes that repeat what ``result["applied_transforms"]`` tells."""
-    nodes: list[Transform | Container] = []
-    for number, entry in enumerate(applied):
-        try:
-            name, params = entry
-        except (TypeError, ValueError):
-            raise PolicyError(f"applied[{number}]: must be (name, parameters), got {entry!r}") from None
-        if "lambda" in params:
-            nodes.append(params["lambda"])
-        elif name == "SelectiveChannelTransform":
-            nodes.append(SelectiveChannelTransform(nodes_of_applied(params["transforms"]), tuple(params["channels"])))
-        else:
-            nodes.append(pinned_transform(name, params))
-    return nodes
 
 
 class ReplayCompose(Compose):
@@ -44,6 +27,9 @@ class ReplayCompose(Compose):
         >>> bool((A.ReplayCompose.replay(first["replay"], image=image)["image"] == first["image"]).all())
         True
     """
+
+    further_arguments = ("save_key",)
+    _always_records = True
 
     def __init__(
         self,
@@ -66,7 +52,6 @@ class ReplayCompose(Compose):
         semantic_mask_label_mappings: None = None,
     ) -> None:
         self.save_key = save_key
-        self._saves_applied = bool(save_applied_params)
         super().__init__(
             transforms,
             bbox_params,
@@ -77,28 +62,24 @@ class ReplayCompose(Compose):
             strict,
             mask_interpolation,
             seed,
-            save_applied_params=True,
+            save_applied_params,
             merge_geometry=merge_geometry,
             telemetry=telemetry,
             instance_binding=instance_binding,
             frame_binding=frame_binding,
             semantic_mask_label_mappings=semantic_mask_label_mappings,
         )
+        if not isinstance(save_key, str) or save_key in self.available_keys:
+            raise PolicyError(f"ReplayCompose.save_key: must be a name that is no target, got {shown(save_key)}")
 
-    def _arguments(self) -> dict[str, Any]:
-        return super()._arguments() | {"save_key": self.save_key, "save_applied_params": self._saves_applied}
+    def _tell_applied(self, result: dict[str, Any], records: list[dict[str, Any]]) -> None:
+        super()._tell_applied(result, records)
+        result[self.save_key] = {"settings": self._replay_settings(), "applied": applied_list(self._by_path, records)}
 
-    def __call__(self, *args: Any, **data: Any) -> dict[str, Any]:
-        """Augments one image, and records what was done; see :meth:`Compose.__call__`."""
-        result = super().__call__(*args, **data)
-        applied = result["applied_transforms"] if self._saves_applied else result.pop("applied_transforms")
-        settings = {
-            name: value.to_dict() if hasattr(value, "to_dict") else value
-            for name, value in super()._arguments().items()
-            if name not in ("p", "seed", "save_applied_params")
-        }
-        result[self.save_key] = {"settings": settings, "applied": applied}
-        return result
+    def _replay_settings(self) -> dict[str, Any]:
+        """What a replay needs beside the transforms: how targets are written, but nothing that draws or records."""
+        left_out = ("p", "seed", "save_applied_params", *self.further_arguments)
+        return {name: value for name, value in self._plain_settings().items() if name not in left_out}
 
     @staticmethod
     def replay(saved_augmentations: Mapping[str, Any], **data: Any) -> dict[str, Any]:

@@ -7,14 +7,16 @@ each came from; labels and extra columns of any type are picked by that.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fastaug.errors import PolicyError, TargetError
+from fastaug.composition.fixed import Fixed
+from fastaug.errors import PolicyError, TargetError, shown
+from fastaug.transforms import kinds
 
 Rows = npt.NDArray[np.float64]
 
@@ -26,10 +28,19 @@ def _only_one(owner: str, first: str, first_value: object, second: str, second_v
     return first_value if first_value is not None else second_value
 
 
-class _Params:
+class Params(Fixed):
     """What the parameters of boxes and keypoints have in common: equality, ``repr`` that is code, JSON."""
 
     _fields: tuple[str, ...] = ()
+
+    @classmethod
+    def _is_argument(cls, name: str) -> bool:
+        return name in cls._fields
+
+    @classmethod
+    def accepted(cls) -> tuple[str, ...]:
+        """The names of all arguments, older ones too."""
+        return tuple(inspect.signature(cls).parameters)
 
     def to_dict(self) -> dict[str, Any]:
         """All arguments under their canonical names."""
@@ -52,7 +63,7 @@ class _Params:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-class BboxParams(_Params):
+class BboxParams(Params):
     """How boxes are written and which of them are kept.
 
     Args:
@@ -112,19 +123,20 @@ class BboxParams(_Params):
         chosen = _only_one("BboxParams", "coord_format", coord_format, "format", format)
         if chosen is None:
             raise PolicyError("BboxParams: coord_format is required: pascal_voc, coco, yolo or albumentations")
-        self.coord_format: str = chosen
-        self.label_fields = None if label_fields is None else list(label_fields)
-        self.min_area = float(min_area)
-        self.min_visibility = float(min_visibility)
-        self.min_width = float(min_width)
-        self.min_height = float(min_height)
-        self.check_each_transform = bool(check_each_transform)
+        self.coord_format = _word("BboxParams", "coord_format", chosen)
+        self.label_fields = _names("BboxParams", label_fields)
+        self.min_area = float(kinds.number("BboxParams", "min_area", min_area))
+        self.min_visibility = float(kinds.number("BboxParams", "min_visibility", min_visibility))
+        self.min_width = float(kinds.number("BboxParams", "min_width", min_width))
+        self.min_height = float(kinds.number("BboxParams", "min_height", min_height))
+        self.check_each_transform = kinds.flag("BboxParams", "check_each_transform", check_each_transform)
         on_input = _only_one("BboxParams", "clip_bboxes_on_input", clip_bboxes_on_input, "clip", clip)
-        self.clip_bboxes_on_input = bool(on_input)
-        self.filter_invalid_bboxes = bool(filter_invalid_bboxes)
-        self.max_accept_ratio = None if max_accept_ratio is None else float(max_accept_ratio)
-        self.clip_after_transform = bool(clip_after_transform)
-        self.bbox_type = bbox_type
+        self.clip_bboxes_on_input = kinds.flag("BboxParams", "clip_bboxes_on_input", on_input or False)
+        self.filter_invalid_bboxes = kinds.flag("BboxParams", "filter_invalid_bboxes", filter_invalid_bboxes)
+        ratio = kinds.optional(kinds.number)("BboxParams", "max_accept_ratio", max_accept_ratio)
+        self.max_accept_ratio = None if ratio is None else float(ratio)
+        self.clip_after_transform = kinds.flag("BboxParams", "clip_after_transform", clip_after_transform)
+        self.bbox_type = _word("BboxParams", "bbox_type", bbox_type)
 
     @property
     def format(self) -> str:
@@ -132,7 +144,7 @@ class BboxParams(_Params):
         return self.coord_format
 
 
-class KeypointParams(_Params):
+class KeypointParams(Params):
     """How keypoints are written and which of them are kept.
 
     Args:
@@ -173,24 +185,52 @@ class KeypointParams(_Params):
         chosen = _only_one("KeypointParams", "coord_format", coord_format, "format", format)
         if chosen is None:
             raise PolicyError("KeypointParams: coord_format is required: xy, yx, xya, xys, xyas, xysa or xyz")
-        self.coord_format: str = chosen
-        self.label_fields = None if label_fields is None else list(label_fields)
-        self.remove_invisible = bool(remove_invisible)
-        self.angle_in_degrees = bool(angle_in_degrees)
-        self.check_each_transform = bool(check_each_transform)
-        self.label_mapping = None if label_mapping is None else {k: dict(v) for k, v in label_mapping.items()}
-        for transform, fields in (self.label_mapping or {}).items():
-            unknown = set(fields) - set(self.label_fields or ())
-            if unknown:
-                raise PolicyError(
-                    f"KeypointParams.label_mapping[{transform!r}]: {sorted(unknown)} are not among label_fields"
-                    f" {self.label_fields}"
-                )
+        self.coord_format = _word("KeypointParams", "coord_format", chosen)
+        self.label_fields = _names("KeypointParams", label_fields)
+        self.remove_invisible = kinds.flag("KeypointParams", "remove_invisible", remove_invisible)
+        self.angle_in_degrees = kinds.flag("KeypointParams", "angle_in_degrees", angle_in_degrees)
+        self.check_each_transform = kinds.flag("KeypointParams", "check_each_transform", check_each_transform)
+        self.label_mapping = _mapping(label_mapping, self.label_fields or [])
 
     @property
     def format(self) -> str:
         """``coord_format`` under its older name."""
         return self.coord_format
+
+
+def _word(owner: str, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise PolicyError(f"{owner}.{name}: must be a word, got {shown(value)}")
+    return value
+
+
+def _names(owner: str, fields: Any) -> list[str] | None:
+    """``label_fields``."""
+    if fields is None:
+        return None
+    listed = None if isinstance(fields, (str, bytes, Mapping)) or not isinstance(fields, Iterable) else list(fields)
+    if listed is None or not all(isinstance(field, str) for field in listed):
+        raise PolicyError(f"{owner}.label_fields: must be a list of names, got {shown(fields)}")
+    return listed
+
+
+def _mapping(given: Any, fields: list[str]) -> dict[str, dict[str, Any]] | None:
+    """``label_mapping``: by transform, by label field, from old labels to new ones."""
+    if given is None:
+        return None
+    place = "KeypointParams.label_mapping"
+    if not isinstance(given, Mapping):
+        raise PolicyError(f"{place}: must be a mapping from transforms to label fields, got {shown(given)}")
+    for transform, renamed in given.items():
+        if not isinstance(renamed, Mapping) or not all(isinstance(labels, Mapping) for labels in renamed.values()):
+            raise PolicyError(
+                f"{place}[{transform!r}]: must be a mapping from label fields to mappings of labels, got"
+                f" {shown(renamed)}"
+            )
+        unknown = sorted(str(name) for name in renamed if name not in fields)
+        if unknown:
+            raise PolicyError(f"{place}[{transform!r}]: {unknown} are not among label_fields {fields}")
+    return {transform: dict(renamed) for transform, renamed in given.items()}
 
 
 @dataclass

@@ -1,9 +1,8 @@
 """Transforms: one class each, in files by what they do.
 
-``size`` and ``crop`` change the size, ``flip`` mirrors, ``geometric`` resamples, ``dropout`` erases, ``color``,
-``blur`` and
-``noise`` change values, ``output`` ends a policy, ``custom`` calls functions. ``declare`` is the machinery behind them,
-``kinds`` what arguments accept.
+``size`` and ``crop`` change the size, ``flip`` mirrors, ``geometric`` resamples, ``dropout`` erases, ``color``, ``blur``
+and ``noise`` change values, ``output`` ends a policy, ``custom`` calls functions. ``declare`` is the machinery behind
+them, ``kinds`` what arguments accept.
 """
 
 from fastaug.transforms.blur import Blur, ChromaticAberration, GaussianBlur, MotionBlur, Sharpen

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from fastaug import constants
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
@@ -48,7 +48,7 @@ class Choices:
         else:
             hint = ""
         numbers = f" (or OpenCV's numbers {sorted(self.numbers)})" if self.numbers else ""
-        raise PolicyError(f"{owner}.{name}: must be one of {', '.join(self.names)}{numbers}, got {value!r}{hint}")
+        raise PolicyError(f"{owner}.{name}: must be one of {', '.join(self.names)}{numbers}, got {shown(value)}{hint}")
 
 
 Interpolation = Literal[

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms import kinds
 from fastaug.transforms.declare import IMAGE_TARGETS, Transform, apply_probability, field
 from fastaug.transforms.shared_fields import Number, Pair
@@ -319,12 +319,14 @@ class Solarize(
 
 
 def _no_mask(owner: str, name: str, value: Any) -> Any:
-    raise PolicyError(f"{owner}.{name}: only None is supported, values are counted over the whole image; got {value!r}")
+    raise PolicyError(
+        f"{owner}.{name}: only None is supported, values are counted over the whole image; got {shown(value)}"
+    )
 
 
 def _no_mask_params(owner: str, name: str, value: Any) -> tuple[str, ...]:
     if value is not None and not (isinstance(value, (list, tuple)) and not value):
-        raise PolicyError(f"{owner}.{name}: must be empty, since mask is None; got {value!r}")
+        raise PolicyError(f"{owner}.{name}: must be empty, since mask is None; got {shown(value)}")
     return ()
 
 

@@ -93,6 +93,8 @@ class Transform:
 
     fields: ClassVar[dict[str, Field]] = {}
     targets: ClassVar[tuple[str, ...]] = ALL_TARGETS
+    is_saved: ClassVar[bool] = True
+    """Whether plain data can hold it."""
     _names: ClassVar[dict[str, str]] = {}
     _parts: ClassVar[dict[str, str]] = {}
     _gone: ClassVar[Mapping[str, str]] = {}
@@ -129,7 +131,7 @@ class Transform:
         for name in (cls.__name__, *also):
             REGISTRY[name] = cls
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, /, *args: Any, **kwargs: Any) -> None:
         owner = type(self).__name__
         given = self._bind(owner, args, kwargs)
         values = self.__dict__
@@ -179,6 +181,11 @@ class Transform:
 
     def check(self) -> None:
         """What concerns several arguments at once; transforms with such rules say them here."""
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether the core has to know what each box is."""
+        return False
 
     def params(self) -> dict[str, Any]:
         """All arguments but ``p`` under their canonical names."""
@@ -349,20 +356,25 @@ def _accepted(cls: type[Transform], annotation: str) -> str:
 def transform_from_node(node: Mapping[str, Any]) -> Transform:
     """The transform that a node of a policy's JSON describes."""
     name = node["transform"]
-    found = REGISTRY.get(name)
-    if found is None:
-        raise PolicyError(f"{name}: there is no transform of this name{did_you_mean(str(name), REGISTRY)}")
+    found = _found(name)
+    if not found.is_saved:
+        raise PolicyError(f"{name}: holds Python functions, which plain data cannot; use pickle")
     transform = found(**node.get("params", {}), p=node.get("p", 1.0))
     if node.get("replay") is not None:
         transform.__dict__["_replay"] = dict(node["replay"])
     return transform
 
 
-def pinned_transform(name: str, params: Mapping[str, Any]) -> Transform:
-    """The transform that does again what ``applied_transforms`` tells of one: drawn values stand for their ranges."""
+def _found(name: str) -> type[Transform]:
     found = REGISTRY.get(name)
     if found is None:
-        raise PolicyError(f"{name}: there is no transform of this name")
+        raise PolicyError(f"{name}: there is no transform of this name{did_you_mean(name, REGISTRY)}")
+    return found
+
+
+def pinned_transform(name: str, params: Mapping[str, Any]) -> Transform:
+    """The transform that does again what ``applied_transforms`` tells of one: drawn values stand for their ranges."""
+    found = _found(name)
     arguments: dict[str, Any] = {}
     for key, value in params.items():
         entry = found.fields.get(found._names.get(key, ""))

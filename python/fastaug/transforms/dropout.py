@@ -92,6 +92,11 @@ class ConstrainedCoarseDropout(Transform):
         if (self.__dict__["mask_indices"] is None) == (self.__dict__["bbox_labels"] is None):
             raise PolicyError("ConstrainedCoarseDropout: give either mask_indices or bbox_labels")
 
+    @property
+    def needs_labels(self) -> bool:
+        """Whether objects are boxes with some labels."""
+        return self.__dict__["bbox_labels"] is not None
+
 
 class GridDropout(Transform):
     """Erases one square in each unit of a grid.

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from fastaug.errors import PolicyError
+from fastaug.errors import PolicyError, shown
 from fastaug.transforms.choices import Choices
 
 Convert = Callable[[str, str, Any], Any]
@@ -20,7 +20,15 @@ Convert = Callable[[str, str, Any], Any]
 
 
 def _refuse(owner: str, name: str, accepted: str, value: Any) -> PolicyError:
-    return PolicyError(f"{owner}.{name}: must be {accepted}, got {value!r}")
+    return PolicyError(f"{owner}.{name}: must be {accepted}, got {shown(value)}")
+
+
+def _is_finite(value: float) -> bool:
+    """Whether a number is one that the core can hold: neither infinite, nor whole and beyond all floats."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _plain(value: Any) -> Any:
@@ -31,7 +39,7 @@ def _plain(value: Any) -> Any:
 def number(owner: str, name: str, value: Any) -> float:
     """Any finite number."""
     value = _plain(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
         raise _refuse(owner, name, "a finite number", value)
     return value
 
@@ -39,7 +47,7 @@ def number(owner: str, name: str, value: Any) -> float:
 def whole(owner: str, name: str, value: Any) -> int:
     """A whole number; 224.0 counts as one."""
     value = _plain(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value) or value != value // 1:
         raise _refuse(owner, name, "a whole number", value)
     return int(value)
 
@@ -97,7 +105,9 @@ class Range:
         else:
             raise _refuse(owner, name, "a pair (low, high)", value)
         if low > high:
-            raise PolicyError(f"{owner}.{name}: the first number must not be above the second, got {(low, high)!r}")
+            raise PolicyError(
+                f"{owner}.{name}: the first number must not be above the second, got {shown((low, high))}"
+            )
         return (low, high)
 
 
