@@ -222,3 +222,9 @@ def test_batches_say_how_to_repeat_each_sample():
 def test_a_record_of_a_wrong_form_is_refused(record):
     with pytest.raises(A.PolicyError, match=r"applied\[0\]"):
         A.Compose.from_applied_transforms([record])
+
+
+@pytest.mark.parametrize("record", [{}, {"applied": []}, None, [], "replay"])
+def test_what_is_no_record_is_refused_in_words(record):
+    with pytest.raises(A.PolicyError, match="must be the record of a ReplayCompose"):
+        A.ReplayCompose.replay(record, image=photo())

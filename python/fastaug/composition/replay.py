@@ -89,5 +89,10 @@ class ReplayCompose(Compose):
             saved_augmentations: The record.
             **data: The targets.
         """
+        if not (isinstance(saved_augmentations, Mapping) and {"applied", "settings"} <= saved_augmentations.keys()):
+            raise PolicyError(
+                "saved_augmentations: must be the record of a ReplayCompose, which is what its results have under its "
+                f"save_key ('replay' unless told otherwise), got {shown(saved_augmentations)}"
+            )
         policy = Compose.from_applied_transforms(saved_augmentations["applied"], **saved_augmentations["settings"])
         return policy(**data)
