@@ -122,12 +122,16 @@ impl<'a, T: Element> ViewMut<'a, T> {
         &mut self.data[begin..begin + self.shape.row_len()]
     }
 
-    /// Two different rows at once: the earlier one for reading.
+    /// Two different rows at once: one for reading, one for writing.
     pub fn row_pair_mut(&mut self, from: usize, to: usize) -> (&[T], &mut [T]) {
-        assert!(from < to && to < self.shape.height);
-        let length = self.shape.row_len();
-        let (before, after) = self.data.split_at_mut(to * self.stride);
-        (&before[from * self.stride..from * self.stride + length], &mut after[..length])
+        assert!(from != to && from.max(to) < self.shape.height);
+        let (length, stride) = (self.shape.row_len(), self.stride);
+        let (before, after) = self.data.split_at_mut(from.max(to) * stride);
+        if from < to {
+            (&before[from * stride..from * stride + length], &mut after[..length])
+        } else {
+            (&after[..length], &mut before[to * stride..to * stride + length])
+        }
     }
 
     /// All rows, top to bottom.

@@ -9,7 +9,7 @@ mod warp;
 
 pub use crop::Crop;
 use orient::reverse_pixels;
-pub use orient::{Orient, Symmetry, orient_rows};
+pub use orient::{Orient, Symmetry, orient_row, orient_rows};
 pub use pad::Pad;
 pub use resize::Resize;
 pub use warp::{BoxMethod, Matrix, Warp, invert, multiply};

@@ -1,6 +1,6 @@
 //! Adds pixels around an image.
 
-use super::{GeometryOp, Symmetry, orient_rows, reverse_pixels};
+use super::{GeometryOp, Symmetry, orient_row, orient_rows, reverse_pixels};
 use crate::{
     image::{Element, Image, ImageMut, Rect, Shape, View, ViewMut},
     ops::{Context, Role},
@@ -66,32 +66,60 @@ impl Pad {
         target: &mut ViewMut<'_, T>,
         level: Level,
     ) {
+        dispatch!(level, simd => self.write_rows_with(simd, source, symmetry, first, role, target));
+    }
+
+    #[simd]
+    fn write_rows_with<S: Simd, T: Element>(
+        &self,
+        simd: S,
+        source: View<'_, T>,
+        symmetry: Symmetry,
+        first: usize,
+        role: Role,
+        target: &mut ViewMut<'_, T>,
+    ) {
         let inside = symmetry.output_shape(source.shape());
-        let middle = |y: usize, height: usize| Rect { x: self.left, y, width: inside.width, height };
-        // Rows of the band that the image itself gives, made together.
+        let fill = self.border.fill(role).pixel::<T>(inside.channels);
+        let values = self.left * inside.channels..self.left * inside.channels + inside.row_len();
+        // Rows of the band that the image itself gives.
         let rows = target.shape().height;
         let begin = self.top.saturating_sub(first).min(rows);
         let end = (self.top + inside.height).saturating_sub(first).clamp(begin, rows);
-        if begin < end {
-            let mut band = target.crop_mut(middle(begin, end - begin));
-            orient_rows(source, symmetry, first + begin - self.top, &mut band, level);
+        if symmetry.transpose && begin < end {
+            // Rows that are columns of the source are made together.
+            let mut band = target.crop_mut(Rect { x: self.left, y: begin, width: inside.width, height: end - begin });
+            orient_rows(source, symmetry, first + begin - self.top, &mut band, simd.level());
         }
-        let fill = self.border.fill(role).pixel::<T>(inside.channels);
-        for row in 0..rows {
-            if !(begin..end).contains(&row) {
-                let y = (first + row) as isize - self.top as isize;
-                let Some(from) = self.border.mode.index(y, inside.height) else {
-                    fill_pixels(target.row_mut(row), &fill);
-                    continue;
-                };
-                orient_rows(source, symmetry, from, &mut target.crop_mut(middle(row, 1)), level);
+        for row in begin..end {
+            let row_values = target.row_mut(row);
+            if !symmetry.transpose {
+                orient_row(simd, source, symmetry, first + row - self.top, &mut row_values[values.clone()]);
             }
-            dispatch!(level, simd => self.write_sides(simd, inside, &fill, target.row_mut(row)));
+            self.write_sides(simd, inside, &fill, row_values);
+        }
+        for row in (0..begin).chain(end..rows) {
+            let Some(from) = self.border.mode.index((first + row) as isize - self.top as isize, inside.height) else {
+                fill_pixels(target.row_mut(row), &fill);
+                continue;
+            };
+            match (from + self.top).checked_sub(first) {
+                // The row that it repeats has been written.
+                Some(written) if (begin..end).contains(&written) => {
+                    let (written, row) = target.row_pair_mut(written, row);
+                    row.copy_from_slice(written);
+                }
+                _ => {
+                    let mut middle = target.crop_mut(Rect { x: self.left, y: row, width: inside.width, height: 1 });
+                    orient_rows(source, symmetry, from, &mut middle, simd.level());
+                    self.write_sides(simd, inside, &fill, target.row_mut(row));
+                }
+            }
         }
     }
 
     /// Writes what stands left and right of the middle of a row.
-    #[simd]
+    #[inline(always)]
     fn write_sides<S: Simd, T: Element>(&self, simd: S, inside: Shape, fill: &[T], row: &mut [T]) {
         let channels = inside.channels;
         let (left, rest) = row.split_at_mut(self.left * channels);

@@ -202,14 +202,20 @@ fn orient_rows_with<S: Simd, T: Element>(
     if symmetry.transpose {
         return transpose::transpose_rows(simd, source, symmetry, first, target);
     }
-    let shape = source.shape();
     for (y, row) in (first..).zip(target.rows_mut()) {
-        let from = source.row(if symmetry.flip_y { shape.height - 1 - y } else { y });
-        if symmetry.flip_x {
-            reverse_pixels(simd, from, shape.channels, row);
-        } else {
-            row.copy_from_slice(from);
-        }
+        orient_row(simd, source, symmetry, y, row);
+    }
+}
+
+/// Writes one row of the turned image, which is not transposed.
+#[inline(always)]
+pub fn orient_row<S: Simd, T: Element>(simd: S, source: View<'_, T>, symmetry: Symmetry, y: usize, row: &mut [T]) {
+    let shape = source.shape();
+    let from = source.row(if symmetry.flip_y { shape.height - 1 - y } else { y });
+    if symmetry.flip_x {
+        reverse_pixels(simd, from, shape.channels, row);
+    } else {
+        row.copy_from_slice(from);
     }
 }
 
