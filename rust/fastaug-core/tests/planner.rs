@@ -75,7 +75,7 @@ fn fit(wish: &Wish, format: Format) -> Option<Op> {
         }
         Wish::Lut(key) if format.dtype == DType::U8 => {
             let tables = vec![std::array::from_fn(|value| (value as u8).wrapping_mul(key | 1).wrapping_add(key))];
-            Lut { label: "test", tables }.into()
+            Lut::new("test", tables).into()
         }
         Wish::Normalize => {
             let (scale, offset) = (vec![0.017, 0.018, 0.019], vec![-2.1, -2.0, -1.8]);
@@ -214,9 +214,8 @@ fn flips_that_undo_each_other_cost_one_copy() {
 
 #[test]
 fn tables_become_one() {
-    let lut = |key: u8| -> Op {
-        Lut { label: "test", tables: vec![std::array::from_fn(|value| (value as u8).wrapping_add(key))] }.into()
-    };
+    let lut =
+        |key: u8| -> Op { Lut::new("test", vec![std::array::from_fn(|value| (value as u8).wrapping_add(key))]).into() };
     let format = Format::new(Shape::new(4, 4, 3), DType::U8);
     let plan = plan::build(&[lut(1), lut(2), lut(3)], format, Role::Image, false);
     let [plan::Step::Pass(pass)] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };

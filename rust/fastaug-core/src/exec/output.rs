@@ -42,14 +42,7 @@ pub struct Output<'a> {
 impl Output<'_> {
     /// Whether an image of this type can be written without loss of meaning.
     pub fn can_hold(&self, dtype: DType) -> bool {
-        matches!(
-            (&self.slot, dtype),
-            (Slot::U8(_), DType::U8)
-                | (Slot::U16(_), DType::U16)
-                | (Slot::U32(_), DType::U32)
-                | (Slot::U64(_), DType::U64)
-                | (Slot::F32(_) | Slot::F16(_), DType::F32 | DType::U8)
-        )
+        self.holds_as_is(dtype) || matches!((&self.slot, dtype), (Slot::F32(_) | Slot::F16(_), DType::F32 | DType::U8))
     }
 
     /// Whether an image of this type is written without changing its values.

@@ -109,6 +109,11 @@ impl<'a, T: Element> ViewMut<'a, T> {
         Self { data, stride, shape }
     }
 
+    /// The slice that holds all rows, and how far apart they begin; the first begins with it.
+    pub fn raw_mut(&mut self) -> (&mut [T], usize) {
+        (self.data, self.stride)
+    }
+
     /// Height, width, channels.
     pub fn shape(&self) -> Shape {
         self.shape

@@ -25,10 +25,8 @@ pub fn apply(steps: &mut [Step]) -> bool {
 
 /// First one table, then the other.
 fn compose(first: &Lut, second: &Lut) -> Lut {
-    let channels = first.tables.len().max(second.tables.len());
-    let table = |lut: &Lut, channel: usize| lut.tables[channel.min(lut.tables.len() - 1)];
-    let tables = (0..channels)
-        .map(|channel| table(first, channel).map(|value| table(second, channel)[value as usize]))
+    let tables = (0..first.channels().max(second.channels()))
+        .map(|channel| first.table(channel).map(|value| second.table(channel)[value as usize]))
         .collect();
-    Lut { label: if first.label == second.label { first.label } else { "composed" }, tables }
+    Lut::new(if first.label() == second.label() { first.label() } else { "composed" }, tables)
 }

@@ -48,7 +48,7 @@ impl Transform for HueSaturationValue {
             1 => {
                 let shift = value.round_ties_even() as i32;
                 let table = std::array::from_fn(|value| (value as i32 + shift).clamp(0, 255) as u8);
-                sampler.push(Lut { label: "shift", tables: vec![table] });
+                sampler.push(Lut::new("shift", vec![table]));
             }
             channels => {
                 return Err(Error::Shape(format!("needs an image with 1 or 3 channels, got {channels}")));

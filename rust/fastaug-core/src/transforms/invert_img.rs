@@ -25,7 +25,7 @@ impl Transform for InvertImg {
         if sampler.dtype() == DType::F32 {
             sampler.push(ScaleShift { scale: vec![-1.0], offset: vec![1.0], clamp: None });
         } else {
-            sampler.push(Lut { label: "invert", tables: vec![std::array::from_fn(|value| 255 - value as u8)] });
+            sampler.push(Lut::new("invert", vec![std::array::from_fn(|value| 255 - value as u8)]));
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ impl Transform for Posterize {
                 std::array::from_fn(|value| value as u8 & mask)
             })
             .collect();
-        sampler.push(Lut { label: "posterize", tables });
+        sampler.push(Lut::new("posterize", tables));
         Ok(())
     }
 }

@@ -35,7 +35,7 @@ impl Transform for RandomGamma {
         } else {
             // Cut, not rounded, as Albumentations cuts.
             let table = std::array::from_fn(|value| (libm::pow(value as f64 / 255.0, exponent) * 255.0) as u8);
-            sampler.push(Lut { label: "gamma", tables: vec![table] });
+            sampler.push(Lut::new("gamma", vec![table]));
         }
         Ok(())
     }

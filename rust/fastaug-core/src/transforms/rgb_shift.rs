@@ -49,7 +49,7 @@ impl Transform for RGBShift {
                 let shift = (shift * 255.0).trunc() as i32;
                 std::array::from_fn(|value| (value as i32 + shift).clamp(0, 255) as u8)
             };
-            sampler.push(Lut { label: "shift", tables: shifts.iter().map(|&shift| table(shift)).collect() });
+            sampler.push(Lut::new("shift", shifts.iter().map(|&shift| table(shift)).collect()));
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ impl Transform for Solarize {
             let table = std::array::from_fn(|value| {
                 if value as f64 >= threshold * 255.0 { 255 - value as u8 } else { value as u8 }
             });
-            sampler.push(Lut { label: "solarize", tables: vec![table] });
+            sampler.push(Lut::new("solarize", vec![table]));
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ pub const BLOCK: usize = 3 * PIXELS;
 /// One channel of a block.
 pub type Plane = [u8; PIXELS];
 
-/// Stands in a table of byte shuffles for "none".
-const NONE: u8 = 0x80;
+/// Stands in a table of byte shuffles for "none": every level that [shuffles] puts a zero there.
+pub const NONE: u8 = 0x80;
 
 /// Where the first (and the last) sixteen pixels of a channel lie in each third of 48 values.
 static SPLIT: [[[u8; 32]; 3]; 3] = {

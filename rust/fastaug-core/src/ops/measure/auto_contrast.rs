@@ -50,7 +50,7 @@ impl MeasureOp for AutoContrast {
             }
             self.table(histogram)
         });
-        Lut { label: "contrast stretched", tables: tables.collect() }.into()
+        Lut::new("contrast stretched", tables.collect()).into()
     }
 }
 

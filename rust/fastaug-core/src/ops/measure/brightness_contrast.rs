@@ -42,7 +42,7 @@ impl BrightnessContrast {
         // Cut, not rounded, as Albumentations cuts.
         let table =
             std::array::from_fn(|value| (value as f32 * factor as f32 + summand as f32).clamp(0.0, 255.0) as u8);
-        Lut { label: "brightness and contrast", tables: vec![table] }.into()
+        Lut::new("brightness and contrast", vec![table]).into()
     }
 }
 

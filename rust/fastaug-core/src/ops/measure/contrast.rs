@@ -35,7 +35,7 @@ impl MeasureOp for Contrast {
                 // Without contrast only the mean is left, and that is rounded instead of cut.
                 let offset = if factor == 0.0 { mean + 0.5 } else { mean * (1.0 - f64::from(factor)) };
                 let table = std::array::from_fn(|value| (value as f32 * factor + offset as f32) as u8);
-                Lut { label: "contrast", tables: vec![table] }.into()
+                Lut::new("contrast", vec![table]).into()
             }
             Image::F32(view) => {
                 let offset = mean(view, context, sums::of_floats) * (1.0 - f64::from(factor));
@@ -102,7 +102,7 @@ mod tests {
                 let image = Image::U8(View::contiguous(&values, shape));
                 let op = Contrast { factor: 1.5 }.measure(image, &mut Context { level, scratch: &mut scratch });
                 let Op::Pointwise(Pointwise::Lut(lut)) = op else { panic!() };
-                for (value, &made) in lut.tables[0].iter().enumerate() {
+                for (value, &made) in lut.table(0).iter().enumerate() {
                     let expected = (value as f64 * 1.5 - 0.5 * mean).clamp(0.0, 255.0);
                     assert!((f64::from(made) + 0.5 - expected).abs() < 0.6, "{value}: {made}, should be {expected}");
                 }

@@ -46,7 +46,7 @@ impl MeasureOp for Equalize {
             return LumaLut { label, table: self.table(&histogram::of_brightness(input, context)) }.into();
         }
         let tables = histogram::of_channels(input, context).iter().map(|histogram| self.table(histogram)).collect();
-        Lut { label, tables }.into()
+        Lut::new(label, tables).into()
     }
 }
 

@@ -13,10 +13,32 @@ use std::fmt;
 /// floating-point image is looked up at the nearest of the 256 levels between 0 and 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lut {
-    /// What the table does, for [`Display`](fmt::Display).
-    pub label: &'static str,
-    /// One table, or one per channel.
-    pub tables: Vec<[u8; 256]>,
+    label: &'static str,
+    tables: Vec<[u8; 256]>,
+    formula: Option<Formula>,
+}
+
+impl Lut {
+    /// Looks up in one table, or in one per channel; the label says what the tables do.
+    pub fn new(label: &'static str, tables: Vec<[u8; 256]>) -> Self {
+        let formula = Formula::of(&tables);
+        Self { label, tables, formula }
+    }
+
+    /// What the tables do.
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// The table of a channel.
+    pub fn table(&self, channel: usize) -> &[u8; 256] {
+        &self.tables[channel.min(self.tables.len() - 1)]
+    }
+
+    /// How many channels have a table of their own.
+    pub fn channels(&self) -> usize {
+        self.tables.len()
+    }
 }
 
 impl fmt::Display for Lut {
@@ -38,7 +60,10 @@ impl PointwiseOp for Lut {
         let channels = place.shape.channels;
         let used = &self.tables[..self.tables.len().min(channels)];
         match rows {
-            Rows::U8(values) => look_up(values, channels, used, context.level),
+            Rows::U8(values) => match &self.formula {
+                Some(formula) if PERIOD.is_multiple_of(channels) => formula.run(values, channels, context.level),
+                _ => look_up(values, channels, used, context.level),
+            },
             Rows::F32(values) => {
                 let last = used.len() - 1;
                 let tables: Vec<[f32; 256]> =
@@ -57,14 +82,6 @@ impl PointwiseOp for Lut {
 
 /// Chooses the fastest way to the same bytes.
 fn look_up(values: &mut [u8], channels: usize, tables: &[[u8; 256]], level: Level) {
-    if let Some(formula) = Formula::of(tables, channels) {
-        dispatch!(level, simd => match &formula {
-            Formula::Bits(parameters) => compute::<_, Bits>(simd, values, parameters),
-            Formula::Shift(parameters) => compute::<_, Shift>(simd, values, parameters),
-            Formula::Fold(parameters) => compute::<_, Fold>(simd, values, parameters),
-        });
-        return;
-    }
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     if let Some(avx2) = level.as_avx2() {
         match (tables, channels) {
@@ -91,37 +108,51 @@ fn look_up(values: &mut [u8], channels: usize, tables: &[[u8; 256]], level: Leve
     }
 }
 
-/// Two parameters of a formula for each of 96 values: whole vectors, and whole pixels of the usual channel counts.
-type Parameters = [[u8; 96]; 2];
+/// Values after which the channels of whole vectors begin anew, for the usual channel counts.
+const PERIOD: usize = 96;
 
-/// Tables that byte arithmetic makes six times as fast as looking up.
+/// Byte arithmetic that gives what all tables give, six times as fast as looking up; two parameters for each table.
 #[derive(Clone, Debug, PartialEq)]
-enum Formula {
-    Bits(Parameters),
-    Shift(Parameters),
-    Fold(Parameters),
+struct Formula {
+    kind: FormulaKind,
+    parameters: Vec<[u8; 2]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum FormulaKind {
+    Bits,
+    Shift,
+    Fold,
 }
 
 impl Formula {
     /// The formula of constants, masks and inversions, of shifts, or of solarizations, if all tables are of one kind.
-    fn of(tables: &[[u8; 256]], channels: usize) -> Option<Self> {
-        type Make = fn(Parameters) -> Formula;
-        let kinds: [(fn(&[u8; 256]) -> Option<[u8; 2]>, Make); 3] =
-            [(Bits::parameters, Self::Bits), (Shift::parameters, Self::Shift), (Fold::parameters, Self::Fold)];
-        if 96 % channels != 0 {
-            return None;
-        }
-        kinds.iter().find_map(|(parameters_of, make)| {
-            let mut parameters = [[0; 96]; 2];
-            for channel in 0..channels {
-                let [first, second] = parameters_of(&tables[channel.min(tables.len() - 1)])?;
-                for index in (channel..96).step_by(channels) {
-                    parameters[0][index] = first;
-                    parameters[1][index] = second;
-                }
-            }
-            Some(make(parameters))
+    fn of(tables: &[[u8; 256]]) -> Option<Self> {
+        type Parameters = fn(&[u8; 256]) -> Option<[u8; 2]>;
+        let kinds: [(FormulaKind, Parameters); 3] = [
+            (FormulaKind::Bits, Bits::parameters),
+            (FormulaKind::Shift, Shift::parameters),
+            (FormulaKind::Fold, Fold::parameters),
+        ];
+        kinds.into_iter().find_map(|(kind, parameters)| {
+            Some(Self { kind, parameters: tables.iter().map(parameters).collect::<Option<_>>()? })
         })
+    }
+
+    fn run(&self, values: &mut [u8], channels: usize, level: Level) {
+        // This is done anew for every tile: it must cost little beside a few thousand values.
+        let last = self.parameters.len() - 1;
+        let [mut first, mut second] = self.parameters[last].map(|parameter| [parameter; PERIOD]);
+        for (channel, parameters) in self.parameters[..last.min(channels)].iter().enumerate() {
+            for index in (channel..PERIOD).step_by(channels) {
+                [first[index], second[index]] = *parameters;
+            }
+        }
+        dispatch!(level, simd => match self.kind {
+            FormulaKind::Bits => compute::<_, Bits>(simd, values, &first, &second),
+            FormulaKind::Shift => compute::<_, Shift>(simd, values, &first, &second),
+            FormulaKind::Fold => compute::<_, Fold>(simd, values, &first, &second),
+        });
     }
 }
 
@@ -140,7 +171,7 @@ trait Kind {
         if ![0, 255, 128, 127, 60, 200].into_iter().all(equal) {
             return None;
         }
-        // Without an early exit the comparison is vectorized; it runs once for every tile.
+        // Without an early exit the comparison is vectorized.
         let difference =
             (0..=255).fold(0, |found, value: u8| found | (Self::apply(value, first, second) ^ table[value as usize]));
         (difference == 0).then_some([first, second])
@@ -191,10 +222,10 @@ impl Kind for Fold {
 }
 
 #[simd]
-fn compute<S: Simd, K: Kind>(_: S, values: &mut [u8], [first, second]: &Parameters) {
-    let (blocks, rest) = values.as_chunks_mut::<96>();
+fn compute<S: Simd, K: Kind>(_: S, values: &mut [u8], first: &[u8; PERIOD], second: &[u8; PERIOD]) {
+    let (blocks, rest) = values.as_chunks_mut::<PERIOD>();
     for block in blocks {
-        for index in 0..96 {
+        for index in 0..PERIOD {
             block[index] = K::apply(block[index], first[index], second[index]);
         }
     }
@@ -329,7 +360,7 @@ mod tests {
     }
 
     fn check(tables: Vec<[u8; 256]>) {
-        let lut = Lut { label: "test", tables: tables.clone() };
+        let lut = Lut::new("test", tables.clone());
         twins::check::<u8>(&lut, [1, 2, 3, 4, 5, 9], Role::Image, |_, _, _, pixel| {
             for (channel, value) in pixel.iter_mut().enumerate() {
                 *value = tables[channel.min(tables.len() - 1)][*value as usize];
@@ -368,13 +399,13 @@ mod tests {
         let tables: Vec<[u8; 256]> =
             shifted.into_iter().chain(masked).chain([inverted]).chain(constant).chain(solarized).collect();
         for table in &tables {
-            assert!(Formula::of(&[*table], 3).is_some(), "no formula for {table:?}");
+            assert!(Formula::of(&[*table]).is_some(), "no formula for {table:?}");
             check(vec![*table]);
         }
         for three in tables.windows(3) {
             check(three.to_vec());
         }
-        assert_eq!(Formula::of(&[squares()], 3), None);
-        assert_eq!(Formula::of(&[inverted, squares()], 3), None);
+        assert_eq!(Formula::of(&[squares()]), None);
+        assert_eq!(Formula::of(&[inverted, squares()]), None);
     }
 }

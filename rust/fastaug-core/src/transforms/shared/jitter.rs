@@ -42,7 +42,7 @@ pub fn push(sampler: &mut Sampler<'_>, look: Look) {
             } else {
                 // Cut, not rounded, as Albumentations cuts.
                 let table = std::array::from_fn(|value| (value as f32 * factor as f32).min(255.0) as u8);
-                sampler.push(Lut { label: "brightness", tables: vec![table] });
+                sampler.push(Lut::new("brightness", vec![table]));
             }
         }
         Look::Contrast(factor) if factor != 1.0 => sampler.push(Contrast { factor: factor as f32 }),

@@ -209,9 +209,6 @@ impl Tile for Triples {
     }
 }
 
-/// Source rows that are read together: they make sixteen columns of the output.
-const TOGETHER: usize = 16;
-
 /// Bytes that one load brings.
 const BLOCK: usize = 16;
 
@@ -223,48 +220,60 @@ fn tiles<S: Simd, T: Element, K: Tile>(
     place: Place,
     target: &mut ViewMut<'_, T>,
 ) -> (usize, usize) {
-    let (rows, columns) = (target.shape().height / K::ROWS * K::ROWS, target.shape().width / TOGETHER * TOGETHER);
-    for column in (0..columns).step_by(TOGETHER) {
-        let mut sources: [&[u8]; TOGETHER] = [&[]; TOGETHER];
-        for (index, row) in sources.iter_mut().enumerate() {
-            *row = bytemuck::cast_slice(source.row(place.source_row(column + index)));
-        }
-        for row in (0..rows).step_by(K::ROWS) {
-            // The source column of the last row of the tile, where rows run backwards.
-            let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
-            let (begin, step) = (column * K::PIXEL, K::COLUMNS * K::PIXEL);
-            for tile in 0..TOGETHER / K::COLUMNS {
-                let mut registers = [u8x16::splat(simd, 0); 16];
-                for index in 0..K::COLUMNS {
-                    registers[index] = load(simd, sources[tile * K::COLUMNS + index], from);
-                }
-                K::transpose(simd, &mut registers);
-                for index in 0..K::ROWS {
-                    let row = row + if place.symmetry.flip_y { K::ROWS - 1 - index } else { index };
-                    let values: &mut [u8] = bytemuck::cast_slice_mut(target.row_mut(row));
-                    let values = &mut values[begin + tile * step..];
-                    // What is written beyond the tile, the next one or the rest overwrites.
-                    if let Some(window) = values.first_chunk_mut::<BLOCK>() {
-                        registers[index].store_slice(window);
-                    } else {
-                        let block: [u8; BLOCK] = registers[index].into();
-                        values[..step].copy_from_slice(&block[..step]);
-                    }
-                }
-            }
+    let Shape { height, width, .. } = target.shape();
+    let rows = height / K::ROWS * K::ROWS;
+    // A store may write beyond its tile, what the next one or the rest overwrites, but not beyond its row.
+    let columns = width.saturating_sub(BLOCK.div_ceil(K::PIXEL) - K::COLUMNS) / K::COLUMNS * K::COLUMNS;
+    if columns == 0 {
+        return (0, 0);
+    }
+    // All in bytes of the whole slices: rows would be looked up for every register of every tile.
+    let size = T::DTYPE.size();
+    let (values, start, stride) = source.raw();
+    let values: &[u8] = bytemuck::cast_slice(values);
+    let stride = stride * size as isize;
+    let step = if place.symmetry.flip_x { -stride } else { stride };
+    for row in (0..rows).step_by(K::ROWS) {
+        // The source column of the last row of the tile, where rows run backwards.
+        let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
+        let first = (start * size + from) as isize + place.source_row(0) as isize * stride;
+        let last = first + (columns as isize - 1) * step;
+        if first.max(last) as usize + BLOCK <= values.len() {
+            let (output, output_stride) = target.raw_mut();
+            let output = &mut bytemuck::cast_slice_mut(output)[row * output_stride * size..];
+            let backwards = place.symmetry.flip_y;
+            tiles_of_rows::<S, K>(simd, (values, first, step), columns, output, output_stride * size, backwards);
+        } else {
+            // The end of the slice is nearer than a load is long.
+            single(source, place, target, row..row + K::ROWS, 0..columns);
         }
     }
     (rows, columns)
 }
 
-/// Sixteen bytes of a row from some place on, or as many as there are.
+/// Makes a few rows of the output from end to end, so that the processor foresees where it will write next; the cache line
+/// of each source row that was read stays near until the next rows need it.
 #[inline(always)]
-fn load<S: Simd>(simd: S, row: &[u8], from: usize) -> u8x16<S> {
-    if let Some(block) = row.get(from..from + BLOCK) {
-        return u8x16::from_slice(simd, block);
+fn tiles_of_rows<S: Simd, K: Tile>(
+    simd: S,
+    (values, mut from, step): (&[u8], isize, isize),
+    columns: usize,
+    output: &mut [u8],
+    stride: usize,
+    backwards: bool,
+) {
+    let (first, next) = if backwards { ((K::ROWS - 1) * stride, stride.wrapping_neg()) } else { (0, stride) };
+    for column in (0..columns).step_by(K::COLUMNS) {
+        let mut registers = [u8x16::splat(simd, 0); 16];
+        for register in &mut registers[..K::COLUMNS] {
+            *register = u8x16::from_slice(simd, &values[from as usize..from as usize + BLOCK]);
+            from += step;
+        }
+        K::transpose(simd, &mut registers);
+        let mut at = first + column * K::PIXEL;
+        for register in &registers[..K::ROWS] {
+            register.store_slice(&mut output[at..at + BLOCK]);
+            at = at.wrapping_add(next);
+        }
     }
-    let mut block = [0; BLOCK];
-    let rest = &row[from..];
-    block[..rest.len()].copy_from_slice(rest);
-    u8x16::load_array(simd, block)
 }

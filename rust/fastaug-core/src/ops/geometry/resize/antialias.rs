@@ -3,7 +3,10 @@
 
 use crate::{
     image::{Element, View, ViewMut},
-    ops::{Context, arithmetic::planes::shuffles},
+    ops::{
+        Context,
+        arithmetic::planes::{NONE, shuffles},
+    },
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u32x4, u32x8};
 use fearless_simd_macros::simd;
@@ -213,9 +216,6 @@ const LANES: usize = 8;
 /// Source values that one load brings.
 const BLOCK: usize = 16;
 
-/// An index that every level that uses indices reads as "put a zero here".
-const ZERO: u8 = 0x80;
-
 /// How the columns of the output are made. A block of source values is spread over the lanes of a register, pairs of
 /// neighbouring pixels side by side; their weights are split into 11 lower bits and the rest, each of which fits a
 /// 16-bit multiplication.
@@ -253,7 +253,7 @@ impl Columns {
             blocks: 0,
             taps: 2 * pairs,
             split: Vec::new(),
-            indices: [ZERO; 2 * BLOCK],
+            indices: [NONE; 2 * BLOCK],
         };
         if pairs == 0 {
             return columns;

@@ -6,7 +6,10 @@
 use super::axis::{Coordinates, step};
 use crate::{
     image::{Scratch, Shape, View, ViewMut},
-    ops::{Context, arithmetic::planes::shuffles},
+    ops::{
+        Context,
+        arithmetic::planes::{NONE, shuffles},
+    },
 };
 use fearless_simd::{Simd, SimdBase, dispatch, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u32x8};
 use fearless_simd_macros::simd;
@@ -175,9 +178,6 @@ enum LaneFill {
     Single,
 }
 
-/// An index that every level that uses indices reads as "put a zero here".
-const ZERO: u8 = 0x80;
-
 impl Columns {
     fn new(source: Shape, width: usize, method: Method, scratch: &mut Scratch) -> Self {
         let channels = source.channels;
@@ -228,7 +228,7 @@ impl Columns {
                 if left + self.channels >= BLOCK {
                     return false;
                 }
-                *indices = [left as u8, ZERO, (left + self.channels) as u8, ZERO];
+                *indices = [left as u8, NONE, (left + self.channels) as u8, NONE];
                 *weights = self.weights[column];
                 // The lanes beyond the last value repeat it.
                 if run * together + lane + 1 < values {

@@ -2,7 +2,10 @@
 
 use crate::{
     image::{Element, Scratch, Shape, View, ViewMut},
-    ops::{Context, arithmetic::planes::shuffles},
+    ops::{
+        Context,
+        arithmetic::planes::{NONE, shuffles},
+    },
 };
 use fearless_simd::{Simd, SimdBase, dispatch, u8x16};
 use fearless_simd_macros::simd;
@@ -21,9 +24,6 @@ pub fn resize<T: Element>(
 
 /// Bytes that one load brings, and one store takes.
 const BLOCK: usize = 16;
-
-/// An index that every level that uses indices reads as "put a zero here".
-const ZERO: u8 = 0x80;
 
 /// Where the output columns come from.
 struct Columns {
@@ -74,7 +74,7 @@ impl Columns {
         let indices = self.indices[..self.bytes * BLOCK / run].chunks_exact_mut(BLOCK);
         let (mut column, mut byte) = (0, 0);
         for (number, (load, indices)) in self.loads.iter_mut().zip(indices).enumerate() {
-            indices.fill(ZERO);
+            indices.fill(NONE);
             let begin = (self.offsets[column] as usize * value).min(last);
             *load = begin as u32;
             let place = number * run % BLOCK;

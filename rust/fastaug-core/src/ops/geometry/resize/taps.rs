@@ -3,7 +3,7 @@
 use super::axis::{Coordinates, step};
 use crate::{
     image::{Element, Scratch, Shape, View, ViewMut},
-    ops::Context,
+    ops::{Context, arithmetic::rounding::MAGIC},
 };
 use fearless_simd::{Simd, SimdBase, dispatch, f32x4};
 use fearless_simd_macros::simd;
@@ -120,9 +120,6 @@ pub trait Sample: Element {
     fn store(row: &[f32], target: &mut [Self]);
 }
 
-/// Adding this to a small number leaves the nearest integer (ties to even) in the low bits.
-const ROUND: f32 = 12_582_912.0;
-
 macro_rules! rounded_sample {
     ($type:ty) => {
         impl Sample for $type {
@@ -139,14 +136,14 @@ macro_rules! rounded_sample {
                 let rows = rows.map(|row| &row[..target.len()]);
                 for (index, value) in target.iter_mut().enumerate() {
                     let sum = weighted(rows, weights, index).clamp(0.0, <$type>::MAX as f32);
-                    *value = (sum + ROUND).to_bits() as $type;
+                    *value = (sum + MAGIC).to_bits() as $type;
                 }
             }
 
             #[inline(always)]
             fn store(row: &[f32], target: &mut [Self]) {
                 for (value, &sum) in target.iter_mut().zip(row) {
-                    *value = (sum.clamp(0.0, <$type>::MAX as f32) + ROUND).to_bits() as $type;
+                    *value = (sum.clamp(0.0, <$type>::MAX as f32) + MAGIC).to_bits() as $type;
                 }
             }
         }
@@ -213,7 +210,7 @@ impl Finish<u8> for Fixed {
             // The whole sum has up to 33 bits: its upper and lower part are carried apart.
             let (mut high, mut low) = (0, 0);
             for tap in 0..TAPS {
-                let sum = (rows[tap][index] + ROUND).to_bits() as i32 - ROUND.to_bits() as i32;
+                let sum = (rows[tap][index] + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32;
                 high += (sum >> 10) * weights[tap];
                 low += (sum & 1023) * weights[tap];
             }

@@ -5,7 +5,10 @@
 //! floating point.
 
 use super::{Kernel, Points};
-use crate::ops::arithmetic::{planes::shuffles, products::rounded_product};
+use crate::ops::arithmetic::{
+    planes::{NONE, shuffles},
+    products::rounded_product,
+};
 use fearless_simd::{Simd, SimdBase, f32x4, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16, u64x2, u64x4};
 use fearless_simd_macros::simd;
 
@@ -231,12 +234,9 @@ fn twice<S: Simd>(simd: S, bytes: &[u8; 16]) -> u8x32<S> {
     bytes.combine(bytes)
 }
 
-/// An index that every level that uses indices reads as "put a zero here".
-const ZERO: u8 = 0x80;
-
 /// Where the channels of two pixels stand among sixteen bytes, as words.
 const fn words<const CHANNELS: usize>(skip: usize) -> [u8; 16] {
-    let mut indices = [ZERO; 16];
+    let mut indices = [NONE; 16];
     let mut value = 0;
     while value < 2 * CHANNELS {
         let (pixel, channel) = (value / CHANNELS, value % CHANNELS);
@@ -248,7 +248,7 @@ const fn words<const CHANNELS: usize>(skip: usize) -> [u8; 16] {
 
 /// Where the channels of two pixels stand among eight words, as bytes; so many bytes come before them.
 const fn bytes<const CHANNELS: usize>(skip: usize) -> [u8; 16] {
-    let mut indices = [ZERO; 16];
+    let mut indices = [NONE; 16];
     let mut value = 0;
     while value < 2 * CHANNELS {
         indices[skip + value] = (8 * (value / CHANNELS) + 2 * (value % CHANNELS)) as u8;

@@ -4,7 +4,13 @@
 //! and those with odd numbers each for themselves. All in floating point, rounded at the end.
 
 use super::{BLOCK, Kernel, Points, fraction};
-use crate::{image::Element, ops::arithmetic::planes::shuffles};
+use crate::{
+    image::Element,
+    ops::arithmetic::{
+        planes::{NONE, shuffles},
+        rounding::{MAGIC, nearest_byte},
+    },
+};
 use fearless_simd::{Simd, SimdBase, f32x4, f32x8, i32x8, prelude::*, u8x16};
 use fearless_simd_macros::simd;
 use std::{
@@ -137,22 +143,16 @@ impl Summed for f32 {
     }
 }
 
-/// Adding this to a small number leaves the nearest integer (ties to even) in the low bits.
-const ROUND: f32 = 12_582_912.0;
-
 /// Bytes that one load brings.
 const BYTES: usize = 16;
 
-/// An index that every level that uses indices reads as "put a zero here".
-const ZERO: u8 = 0x80;
-
 /// How four pixels of three channels get four lanes each.
-static SPREAD: [u8; BYTES] = [0, 1, 2, ZERO, 3, 4, 5, ZERO, 6, 7, 8, ZERO, 9, 10, 11, ZERO];
+static SPREAD: [u8; BYTES] = [0, 1, 2, NONE, 3, 4, 5, NONE, 6, 7, 8, NONE, 9, 10, 11, NONE];
 
 impl Summed for u8 {
     #[inline(always)]
     fn rounded(sum: f32) -> Self {
-        (sum.clamp(0.0, 255.0) + ROUND).to_bits() as Self
+        nearest_byte(sum)
     }
 
     fn read(neighbours: usize, channels: usize) -> usize {
@@ -178,7 +178,7 @@ impl Summed for u8 {
 
     #[inline(always)]
     fn store<S: Simd>(sums: f32x4<S>, pixel: &mut [Self]) {
-        let bits: [u32; 4] = (sums.max(0.0).min(255.0) + ROUND).bitcast::<fearless_simd::u32x4<S>>().into();
+        let bits: [u32; 4] = (sums.max(0.0).min(255.0) + MAGIC).bitcast::<fearless_simd::u32x4<S>>().into();
         for (value, bits) in pixel.iter_mut().zip(bits) {
             *value = bits as u8;
         }
