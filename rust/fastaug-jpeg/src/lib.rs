@@ -10,6 +10,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod standard;
+
 use image::{ImageDecoder, codecs::jpeg::JpegDecoder};
 use std::io::Cursor;
 
