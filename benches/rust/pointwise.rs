@@ -26,8 +26,8 @@ fn on_bytes(criterion: &mut Criterion) {
     let mut kernels = Kernels::new(criterion, "pointwise");
     let invert: [u8; 256] = std::array::from_fn(|value| 255 - value as u8);
     let gamma: [u8; 256] = std::array::from_fn(|value| ((value as f32 / 255.0).powf(0.8) * 255.0) as u8);
-    kernels.time("lut, one table", Lut { label: "gamma", tables: vec![gamma] });
-    kernels.time("lut, a table per channel", Lut { label: "mixed", tables: vec![gamma, invert, gamma] });
+    kernels.time("lut, one table", Lut::new("gamma", vec![gamma]));
+    kernels.time("lut, a table per channel", Lut::new("mixed", vec![gamma, invert, gamma]));
     kernels.time("lut of brightness", LumaLut { label: "gamma", table: gamma });
     kernels.time("colour matrix", ColourMatrix { rows: SEPIA });
     kernels.time("gray, weighted", Gray { luma: Luma::WeightedAverage });

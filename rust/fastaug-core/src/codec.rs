@@ -10,6 +10,7 @@ use crate::{
     },
     simd,
 };
+use fastaug_jpeg::{Colour, Decoder, Options, Region};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::io::Cursor;
 
@@ -67,7 +68,7 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>> {
 /// Reads the header only.
 pub fn info(bytes: &[u8]) -> Result<Info> {
     if is_jpeg(bytes) {
-        let info = fastaug_jpeg::info(bytes).map_err(undecodable)?;
+        let info = Decoder::new(bytes).map_err(undecodable)?.info();
         return Ok(Info {
             format: "jpeg".into(),
             height: info.height,
@@ -97,9 +98,8 @@ pub fn info(bytes: &[u8]) -> Result<Info> {
 }
 
 fn check_limit(width: u32, height: u32) -> Result<()> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > fastaug_jpeg::PIXEL_LIMIT {
-        let limit = fastaug_jpeg::PIXEL_LIMIT;
+    let (pixels, limit) = (u64::from(width) * u64::from(height), fastaug_jpeg::Limits::default().pixels);
+    if pixels > limit {
         return Err(Error::Decode(format!(
             "the image is {width}×{height}, {pixels} pixels, more than the limit of {limit}"
         )));
@@ -118,8 +118,11 @@ pub fn decoded_format(info: &Info, mode: ColourMode) -> Format {
     Format::new(Shape::new(info.height, info.width, channels), dtype)
 }
 
-/// The pixels inside a rectangle of the image. The whole image is decoded for them.
+/// The pixels inside a rectangle of the image. Of a JPEG file, nothing else is made; of any other, the whole image.
 pub fn decode_region(bytes: &[u8], mode: ColourMode, region: Rect, scratch: &mut Scratch) -> Result<ImageBuf> {
+    if is_jpeg(bytes) {
+        return decode_jpeg(bytes, mode, Some(region), scratch);
+    }
     let whole = decode(bytes, mode, scratch)?;
     if region == Rect::whole(whole.format().shape) {
         return Ok(whole);
@@ -136,8 +139,39 @@ pub fn decode_region(bytes: &[u8], mode: ColourMode, region: Rect, scratch: &mut
     Ok(cropped)
 }
 
+/// Decodes a JPEG file, or a rectangle of it.
+fn decode_jpeg(bytes: &[u8], mode: ColourMode, region: Option<Rect>, scratch: &mut Scratch) -> Result<ImageBuf> {
+    let decoder = Decoder::new(bytes).map_err(undecodable)?;
+    let colour = match (mode, decoder.info().components) {
+        (ColourMode::Gray, _) | (ColourMode::Unchanged, 1) => Colour::Gray,
+        (ColourMode::Rgb, _) | (ColourMode::Unchanged, 3) => Colour::Rgb,
+        (ColourMode::Rgba, _) => Colour::Rgba,
+        (ColourMode::Unchanged, _) => Colour::Cmyk,
+    };
+    let options = Options {
+        colour,
+        region: region.map(|Rect { x, y, width, height }| Region { x, y, width, height }),
+        level: simd::level(),
+        ..Options::default()
+    };
+    let (width, height) = decoder.output_size(&options);
+    let shape = Shape::new(height, width, colour.channels());
+    let mut pixels = scratch.take(shape.len());
+    if !shape.is_empty() {
+        let decoded = decoder.decode(&options, &mut pixels[..shape.len()], shape.row_len(), &mut scratch.jpeg);
+        if let Err(error) = decoded {
+            scratch.give(pixels);
+            return Err(undecodable(error));
+        }
+    }
+    Ok(ImageBuf::U8(pixels, shape))
+}
+
 /// Decodes all pixels.
 pub fn decode(bytes: &[u8], mode: ColourMode, scratch: &mut Scratch) -> Result<ImageBuf> {
+    if is_jpeg(bytes) {
+        return decode_jpeg(bytes, mode, None, scratch);
+    }
     if mode == ColourMode::Gray && info(bytes)?.channels > 2 {
         let colours = decode(bytes, ColourMode::Rgb, scratch)?;
         let luma = GrayChannels { luma: Luma::WeightedAverage, channels: 1 };
@@ -146,22 +180,6 @@ pub fn decode(bytes: &[u8], mode: ColourMode, scratch: &mut Scratch) -> Result<I
         luma.run(colours.as_image(), gray.as_image_mut(), &mut context);
         scratch.give_image(colours);
         return Ok(gray);
-    }
-    let jpeg_colour = match mode {
-        ColourMode::Rgb => Some((fastaug_jpeg::Colour::Rgb, 3)),
-        ColourMode::Gray => Some((fastaug_jpeg::Colour::Gray, 1)),
-        ColourMode::Rgba | ColourMode::Unchanged => None,
-    };
-    if let (true, Some((colour, channels))) = (is_jpeg(bytes), jpeg_colour) {
-        let info = fastaug_jpeg::info(bytes).map_err(undecodable)?;
-        let shape = Shape::new(info.height, info.width, channels);
-        let mut pixels = scratch.take(shape.len());
-        let result = fastaug_jpeg::decode(bytes, colour, &mut pixels[..shape.len()]);
-        if let Err(error) = result {
-            scratch.give(pixels);
-            return Err(undecodable(error));
-        }
-        return Ok(ImageBuf::U8(pixels, shape));
     }
     let decoder = reader(bytes)?.into_decoder().map_err(undecodable)?;
     let (width, height) = decoder.dimensions();

@@ -1,103 +1,59 @@
-//! JPEG decoding: headers without decoding, and pixels.
+//! JPEG decoding for those who read the same kind of file a million times: every byte as libjpeg-turbo gives it, in safe
+//! Rust, and only the part of a picture that is wanted.
 //!
 //! ```
 //! # fn demo(bytes: &[u8]) -> Result<(), fastaug_jpeg::Error> {
-//! let info = fastaug_jpeg::info(bytes)?;
-//! let mut pixels = vec![0; info.height * info.width * 3];
-//! fastaug_jpeg::decode(bytes, fastaug_jpeg::Colour::Rgb, &mut pixels)?;
+//! use fastaug_jpeg::{Decoder, Options, Region, Workspace};
+//!
+//! let decoder = Decoder::new(bytes)?; // reads the header
+//! let mut workspace = Workspace::default(); // one for each thread, used for every file
+//!
+//! // The whole picture.
+//! let options = Options::default();
+//! let (width, height) = decoder.output_size(&options);
+//! let mut pixels = vec![0; width * height * 3];
+//! decoder.decode(&options, &mut pixels, 3 * width, &mut workspace)?;
+//!
+//! // A rectangle of it: the same pixels, for less.
+//! let options = Options { region: Some(Region { x: 10, y: 20, width: 64, height: 48 }), ..options };
+//! let mut part = vec![0; 64 * 48 * 3];
+//! decoder.decode(&options, &mut part, 3 * 64, &mut workspace)?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Baseline, extended and progressive files with Huffman coding are decoded, of one, three or four components. Pixels are
+//! those of libjpeg-turbo's defaults ("islow" and "fancy upsampling"), also for files that are damaged. Vectors come from
+//! [`fearless_simd`]; they never change a byte.
+//!
+//! Bytes flow through the modules in this order: `parse` reads markers, `entropy` makes coefficients of bits, `transform`
+//! samples of coefficients, `picture` pixels of samples; `decode` leads them. [`encode`] goes the other way.
 #![forbid(unsafe_code)]
 
+mod decode;
+pub mod encode;
+mod entropy;
+mod error;
+mod parse;
+mod picture;
 mod standard;
+mod transform;
 
-use image::{ImageDecoder, codecs::jpeg::JpegDecoder};
-use std::io::Cursor;
+pub use decode::{Decoder, Info, Limits, Options, Report, Workspace};
+pub use error::{Error, ErrorKind, Warning, Warnings};
+pub use picture::{Colour, Region};
 
-/// Why bytes could not be decoded.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The stream is damaged or of a kind that is not supported.
-    #[error("not a JPEG that can be decoded: {0}")]
-    Invalid(String),
-    /// The image has more pixels than the limit.
-    #[error("the image has {pixels} pixels, more than the limit of {limit}")]
-    TooLarge {
-        /// Its pixels.
-        pixels: u64,
-        /// The limit.
-        limit: u64,
-    },
-}
-
-/// What the header says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Info {
-    /// Rows.
-    pub height: usize,
-    /// Columns.
-    pub width: usize,
-    /// Components of the stored image: 1, 3 or 4.
-    pub components: usize,
-}
-
-/// What the decoded pixels are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// Three values per pixel.
-    Rgb,
-    /// One value per pixel, of files that hold no colours.
-    Gray,
-}
-
-/// Pixels that are decoded at most (Pillow's limit).
-pub const PIXEL_LIMIT: u64 = 178_956_970;
-
-fn invalid(error: impl std::fmt::Display) -> Error {
-    Error::Invalid(error.to_string())
-}
-
-/// A decoder over borrowed bytes.
-type Decoder<'b> = JpegDecoder<Cursor<&'b [u8]>>;
-
-fn open(bytes: &[u8]) -> Result<(Decoder<'_>, Info), Error> {
-    let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(invalid)?;
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > PIXEL_LIMIT {
-        return Err(Error::TooLarge { pixels, limit: PIXEL_LIMIT });
+/// Every level this CPU can run, narrowest first: what the tests loop over.
+#[cfg(test)]
+fn levels() -> Vec<fearless_simd::Level> {
+    use fearless_simd::Level;
+    let mut levels = vec![Level::fallback()];
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        levels.extend(Level::new().as_sse4_2().map(Level::Sse4_2));
+        levels.extend(Level::new().as_avx2().map(Level::Avx2));
     }
-    let components = decoder.color_type().channel_count() as usize;
-    Ok((decoder, Info { height: height as usize, width: width as usize, components }))
-}
-
-/// Reads the header only.
-pub fn info(bytes: &[u8]) -> Result<Info, Error> {
-    open(bytes).map(|(_, info)| info)
-}
-
-/// Decodes the whole image into `pixels`, row by row without gaps.
-///
-/// # Errors
-/// If the stream is damaged, or `pixels` is not exactly as long as the image needs.
-pub fn decode(bytes: &[u8], colour: Colour, pixels: &mut [u8]) -> Result<(), Error> {
-    let (decoder, info) = open(bytes)?;
-    let channels = match colour {
-        Colour::Rgb => 3,
-        Colour::Gray => 1,
-    };
-    let expected = info.height * info.width * channels;
-    if pixels.len() != expected {
-        return Err(Error::Invalid(format!("the buffer holds {} bytes, the image needs {expected}", pixels.len())));
-    }
-    if info.components == channels {
-        return decoder.read_image(pixels).map_err(invalid);
-    }
-    if colour == Colour::Gray {
-        return Err(Error::Invalid("the file holds colours".into()));
-    }
-    let image = image::DynamicImage::from_decoder(decoder).map_err(invalid)?;
-    pixels.copy_from_slice(image.into_rgb8().as_raw());
-    Ok(())
+    #[cfg(target_arch = "aarch64")]
+    levels.push(Level::new());
+    levels
 }

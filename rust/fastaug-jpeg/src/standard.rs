@@ -116,6 +116,36 @@ pub fn quantisation(base: &[u8; 64], quality: u8) -> [u8; 64] {
     base.map(|value| ((u32::from(value) * percent + 50) / 100).clamp(1, 255) as u8)
 }
 
+/// The quality at which libjpeg's table of brightness comes nearest to this one in sum.
+pub fn quality(table: &[u16; 64]) -> u8 {
+    /// The sum of the table of each quality; the better, the less.
+    static SUMS: [u32; 101] = {
+        let mut sums = [0; 101];
+        let mut quality = 1;
+        while quality <= 100 {
+            let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+            let mut index = 0;
+            while index < 64 {
+                let value = (LUMA_QUANTISATION[index] as u32 * percent as u32 + 50) / 100;
+                sums[quality] += if value < 1 {
+                    1
+                } else if value > 255 {
+                    255
+                } else {
+                    value
+                };
+                index += 1;
+            }
+            quality += 1;
+        }
+        sums
+    };
+    let sum: u32 = table.iter().map(|&value| u32::from(value)).sum();
+    let above = SUMS[1..].partition_point(|&of_quality| of_quality > sum) + 1;
+    let nearest = [above - 1, above].into_iter().filter(|quality| (1..=100).contains(quality));
+    nearest.min_by_key(|&quality| SUMS[quality].abs_diff(sum)).unwrap_or(100) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +173,15 @@ mod tests {
         assert_eq!(quantisation(&LUMA_QUANTISATION, 100), [1; 64]);
         assert_eq!(quantisation(&LUMA_QUANTISATION, 75)[..4], [8, 6, 5, 8]);
         assert_eq!(quantisation(&CHROMA_QUANTISATION, 1), [255; 64]);
+    }
+
+    #[test]
+    fn quality_is_found_again() {
+        for wanted in 5..=100 {
+            let table = quantisation(&LUMA_QUANTISATION, wanted).map(u16::from);
+            assert_eq!(quality(&table), wanted);
+        }
+        assert_eq!(quality(&[65535; 64]), 1);
+        assert_eq!(quality(&[0; 64]), 100);
     }
 }

@@ -67,6 +67,8 @@ pub struct Scratch {
     pub(super) u32: Vec<Vec<u32>>,
     pub(super) u64: Vec<Vec<u64>>,
     pub(super) f32: Vec<Vec<f32>>,
+    /// What decoding JPEG files needs.
+    pub jpeg: fastaug_jpeg::Workspace,
 }
 
 impl Scratch {

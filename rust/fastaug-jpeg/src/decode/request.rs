@@ -1,0 +1,223 @@
+//! What callers ask for and what they get.
+
+use super::{Job, Workspace, sequential, stored};
+use crate::standard;
+use crate::{
+    error::{Error, ErrorKind, Warnings},
+    parse::{Event, Frame, Parser, Process, Scan},
+    picture::{Colour, Conversion, Layout, Region, Target},
+};
+use fearless_simd::Level;
+
+/// What a file may ask for at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Pixels of the picture. The default is 178,956,970, Pillow's.
+    pub pixels: u64,
+    /// Scans of a progressive file. The default is 100.
+    pub scans: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { pixels: 178_956_970, scans: 100 }
+    }
+}
+
+/// How a file is to be decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// What the pixels are to be.
+    pub colour: Colour,
+    /// Eighths of its size: 8, 4, 2 or 1.
+    pub scale: usize,
+    /// The rectangle of the picture, at its scale; all of it by default.
+    pub region: Option<Region>,
+    /// Whether damage is overlooked wherever something can be decoded.
+    pub tolerant: bool,
+    /// What the file may ask for at most.
+    pub limits: Limits,
+    /// Vectors of which width are used at most; the result does not depend on it.
+    pub level: Level,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            colour: Colour::Rgb,
+            scale: 8,
+            region: None,
+            tolerant: false,
+            limits: Limits::default(),
+            level: Level::new(),
+        }
+    }
+}
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Components of the stored picture: 1, 3 or 4.
+    pub components: usize,
+    /// Whether it is stored in several scans of growing detail.
+    pub progressive: bool,
+    /// EXIF's orientation, 1 to 8.
+    pub orientation: u8,
+    /// Sampling factors of each component, across and down.
+    pub sampling: Vec<(u8, u8)>,
+    /// MCUs between restart markers, 0 for none.
+    pub restart_interval: usize,
+    /// The quality, 1 to 100, at which libjpeg quantises brightness about as finely.
+    pub quality: Option<u8>,
+}
+
+/// What was noticed while decoding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What was wrong and could be overlooked.
+    pub warnings: Warnings,
+}
+
+/// A file whose header was read.
+#[derive(Clone, Debug)]
+pub struct Decoder<'b> {
+    parser: Parser<'b>,
+    frame: Frame,
+    scan: Scan,
+}
+
+impl<'b> Decoder<'b> {
+    /// Reads the header of a file, up to its first scan.
+    pub fn new(bytes: &'b [u8]) -> Result<Self, Error> {
+        let mut parser = Parser::new(bytes, false)?;
+        match parser.next_event()? {
+            Event::Scan(scan) => {
+                let frame = parser.frame.clone().unwrap_or_else(|| unreachable!("a scan has a frame"));
+                Ok(Self { parser, frame, scan })
+            }
+            Event::End => Err(Error::damaged(parser.position - 2, 0xD9, "the image ends before its first scan")),
+        }
+    }
+
+    /// What the header says.
+    pub fn info(&self) -> Info {
+        let frame = &self.frame;
+        Info {
+            width: frame.width,
+            height: frame.height,
+            components: frame.components.len(),
+            progressive: frame.process == Process::Progressive,
+            orientation: self.parser.orientation,
+            sampling: frame.components.iter().map(|part| (part.horizontal as u8, part.vertical as u8)).collect(),
+            restart_interval: self.parser.restart_interval,
+            quality: self
+                .parser
+                .quantisation
+                .get(frame.components[0].quantisation)
+                .and_then(Option::as_ref)
+                .map(standard::quality),
+        }
+    }
+
+    /// Width and height of what these options give.
+    pub fn output_size(&self, options: &Options) -> (usize, usize) {
+        match options.region {
+            Some(region) => (region.width, region.height),
+            None => Layout::scaled_size(&self.frame, options.scale),
+        }
+    }
+
+    /// Decodes into `pixels`, whose rows begin `stride` bytes apart.
+    pub fn decode(
+        &self,
+        options: &Options,
+        pixels: &mut [u8],
+        stride: usize,
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if !matches!(options.scale, 1 | 2 | 4 | 8) {
+            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
+        }
+        let count = self.frame.width as u64 * self.frame.height as u64;
+        if count > options.limits.pixels {
+            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
+            ));
+        }
+        let (width, height) = Layout::scaled_size(&self.frame, options.scale);
+        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let fits = |begin: usize, length: usize, whole: usize| {
+            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
+            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
+        }
+        let row = region.width * options.colour.channels();
+        if stride < row || pixels.len() < (region.height - 1) * stride + row {
+            return Err(argument(format!(
+                "a buffer of {} bytes with {stride} from row to row does not hold {} rows of {row} bytes",
+                pixels.len(),
+                region.height
+            )));
+        }
+        let conversion = self.conversion();
+        // Brightness needs the first component alone, if that is what it holds.
+        let first_only = options.colour == Colour::Gray && matches!(conversion, Conversion::Gray | Conversion::YCbCr);
+        let layout = Layout::new(&self.frame, options.scale, region, |component| component == 0 || !first_only)?;
+        let mut report = Report { warnings: self.parser.warnings.clone() };
+        let mut job = Job {
+            layout: &layout,
+            conversion,
+            colour: options.colour,
+            target: Target { pixels, stride },
+            strict: !options.tolerant,
+            max_scans: options.limits.scans,
+            level: options.level,
+            warnings: &mut report.warnings,
+        };
+        let streams =
+            self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len();
+        if streams {
+            let end = sequential::decode(&self.parser, &self.frame, &self.scan, &mut job, workspace)?;
+            if let (Some(position), false) = (end, options.tolerant) {
+                self.expect_end(position)?;
+            }
+        } else {
+            stored::decode(&mut self.parser.clone(), &self.frame, self.scan.clone(), &mut job, workspace)?;
+        }
+        Ok(report)
+    }
+
+    /// Nothing may follow the only scan but the end of the image; the end of the file will do.
+    fn expect_end(&self, position: usize) -> Result<(), Error> {
+        let mut parser = self.parser.clone();
+        parser.position = position;
+        match parser.next_event() {
+            Ok(Event::End) => Ok(()),
+            Ok(Event::Scan(scan)) => {
+                Err(Error::damaged(scan.offset, 0xDA, "another scan after the one that holds all components"))
+            }
+            Err(error) if error.kind() == ErrorKind::Truncated => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the components mean.
+    fn conversion(&self) -> Conversion {
+        let ids: Vec<u8> = self.frame.components.iter().map(|component| component.id).collect();
+        match (ids.as_slice(), self.parser.jfif, self.parser.adobe) {
+            ([_], ..) => Conversion::Gray,
+            ([_, _, _], false, Some(0)) | (b"RGB", false, None) => Conversion::Rgb,
+            ([_, _, _], ..) => Conversion::YCbCr,
+            (_, _, Some(0) | None) => Conversion::Cmyk,
+            _ => Conversion::Ycck,
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Files of several scans: all coefficients are collected before the first pixel is made.
+
+use super::{
+    Job, Workspace, missing_table, multipliers,
+    smoothing::{Progress, Surroundings},
+    transform_blocks,
+};
+use crate::{
+    entropy::{
+        bits::{BitPosition, Bits},
+        block::{self, Block},
+        cache,
+        progressive::{self, Band},
+        segments::Segments,
+        tables::{AcTable, DcTable, SymbolTable, refuse},
+    },
+    error::{Error, ErrorKind},
+    parse::{Event, Frame, Parser, Process, Scan, ScanComponent},
+    transform::Multipliers,
+};
+use fearless_simd::{Simd, dispatch};
+use fearless_simd_macros::simd;
+use std::sync::Arc;
+
+/// All coefficients of a component.
+struct Stored {
+    /// Where its blocks begin in the memory of all.
+    begin: usize,
+    /// Blocks in a row, those included that fill the last MCU.
+    stride: usize,
+    /// What its blocks are multiplied by: the table that stood in its place when its first scan began.
+    multipliers: Option<Multipliers>,
+    /// Whether a sequential scan has filled its blocks.
+    filled: bool,
+}
+
+/// Reads all scans and makes the pixels.
+pub fn decode(
+    parser: &mut Parser<'_>,
+    frame: &Frame,
+    first: Scan,
+    job: &mut Job<'_, '_>,
+    workspace: &mut Workspace,
+) -> Result<(), Error> {
+    let mut begin = 0;
+    let mut stored: Vec<Stored> = Vec::with_capacity(frame.components.len());
+    for component in &frame.components {
+        let stride = frame.mcus_wide() * component.horizontal;
+        stored.push(Stored { begin, stride, multipliers: None, filled: false });
+        begin += stride * frame.mcu_rows() * component.vertical;
+    }
+    // Memory that comes fresh from the system is zero without being written.
+    if workspace.blocks.capacity() < begin {
+        workspace.blocks = vec![[0; 64]; begin];
+        workspace.lasts = vec![0; begin];
+    } else {
+        workspace.blocks.clear();
+        workspace.blocks.resize(begin, [0; 64]);
+        workspace.lasts.clear();
+        workspace.lasts.resize(begin, 0);
+    }
+    let mut progress = Progress::new(frame.components.len());
+    let mut scan = first;
+    for number in 1.. {
+        if number > job.max_scans {
+            let reason = format!("more than {} scans; limits.scans is {}", job.max_scans, job.max_scans);
+            return Err(Error::at(ErrorKind::Limit, scan.offset, 0xDA, reason));
+        }
+        read_scan(parser, frame, &scan, &mut stored, &mut progress, job, workspace)?;
+        match parser.next_event()? {
+            Event::Scan(next) => scan = next,
+            Event::End => break,
+        }
+    }
+    let incomplete = frame.process == Process::Progressive
+        && progress.is_incomplete(stored.iter().map(|stored| stored.multipliers.as_ref()));
+    write(frame, &stored, incomplete.then_some(&progress), job, workspace);
+    Ok(())
+}
+
+/// What a scan does to a block.
+enum Coding {
+    Sequential(Vec<(Arc<DcTable>, Arc<AcTable>)>),
+    DcFirst(Vec<Arc<DcTable>>),
+    DcRefine,
+    AcFirst(Arc<SymbolTable>),
+    AcRefine(Arc<SymbolTable>),
+}
+
+fn table<T>(
+    places: &[Option<crate::standard::Codes<'_>>; 4],
+    place: usize,
+    offset: usize,
+    prepare: fn(&crate::standard::Codes<'_>) -> Result<Arc<T>, &'static str>,
+) -> Result<Arc<T>, Error> {
+    let codes = places.get(place).copied().flatten().ok_or_else(|| missing_table(offset, place))?;
+    prepare(&codes).map_err(|reason| refuse(offset, reason))
+}
+
+impl Coding {
+    fn of(parser: &Parser<'_>, frame: &Frame, scan: &Scan) -> Result<Self, Error> {
+        let parts = scan.components.iter();
+        let dc = |part: &ScanComponent| table(&parser.dc, part.dc, scan.offset, cache::dc);
+        if frame.process != Process::Progressive {
+            let tables = parts.map(|part| Ok((dc(part)?, table(&parser.ac, part.ac, scan.offset, cache::ac)?)));
+            return Ok(Self::Sequential(tables.collect::<Result<_, Error>>()?));
+        }
+        let Scan { first, last, high, low, .. } = *scan;
+        let is_dc = first == 0;
+        let fits = if is_dc { last == 0 } else { first <= last && last < 64 && scan.components.len() == 1 };
+        if !fits || high != 0 && high != low + 1 || low > 13 {
+            let reason = format!("a scan of coefficients {first} to {last}, bits {high} to {low}");
+            return Err(Error::damaged(scan.offset, 0xDA, reason));
+        }
+        Ok(match (is_dc, high == 0) {
+            (true, true) => Self::DcFirst(parts.map(dc).collect::<Result<_, Error>>()?),
+            (true, false) => Self::DcRefine,
+            (false, first) => {
+                let symbols = table(&parser.ac, scan.components[0].ac, scan.offset, cache::symbols)?;
+                if first { Self::AcFirst(symbols) } else { Self::AcRefine(symbols) }
+            }
+        })
+    }
+}
+
+/// The blocks of a component in one MCU of a scan.
+struct Part {
+    begin: usize,
+    stride: usize,
+    blocks: (usize, usize),
+    predictor: i32,
+    /// Whether its blocks hold something already, which zeros must not overwrite.
+    filled: bool,
+}
+
+struct Reader<'b> {
+    segments: Segments<'b>,
+    coding: Coding,
+    parts: Vec<Part>,
+    band: Band,
+    /// Blocks that end before they begin.
+    run: u32,
+    offset: usize,
+}
+
+fn read_scan(
+    parser: &mut Parser<'_>,
+    frame: &Frame,
+    scan: &Scan,
+    stored: &mut [Stored],
+    progress: &mut Progress,
+    job: &mut Job<'_, '_>,
+    workspace: &mut Workspace,
+) -> Result<(), Error> {
+    let coding = Coding::of(parser, frame, scan)?;
+    if frame.process == Process::Progressive {
+        progress.begin(scan);
+    }
+    let alone = scan.components.len() == 1;
+    let mut parts = Vec::with_capacity(scan.components.len());
+    for part in &scan.components {
+        let component = frame.components[part.component];
+        let stored = &mut stored[part.component];
+        if stored.multipliers.is_none() {
+            let place = component.quantisation;
+            let table = parser.quantisation.get(place).and_then(Option::as_ref).ok_or_else(|| {
+                Error::damaged(scan.offset, 0xDA, format!("quantisation table {place} is not defined"))
+            })?;
+            stored.multipliers = Some(multipliers(Some(table)));
+        }
+        let blocks = if alone { (1, 1) } else { (component.horizontal, component.vertical) };
+        parts.push(Part { begin: stored.begin, stride: stored.stride, blocks, predictor: 0, filled: stored.filled });
+        stored.filled |= matches!(coding, Coding::Sequential(_));
+    }
+    let (wide, high) = if alone {
+        let component = frame.components[scan.components[0].component];
+        (component.blocks_wide, component.blocks_high)
+    } else {
+        (frame.mcus_wide(), frame.mcu_rows())
+    };
+    let buffer = std::mem::take(&mut workspace.bytes);
+    let mut reader = Reader {
+        segments: Segments::new(
+            parser.bytes(),
+            parser.position,
+            parser.restart_interval,
+            job.strict,
+            buffer,
+            job.level,
+        ),
+        coding,
+        parts,
+        band: Band { first: scan.first.min(63) as u8, last: scan.last.min(63) as u8, low: scan.low },
+        run: 0,
+        offset: scan.offset,
+    };
+    let level = job.level;
+    let rows_per_mcu = if alone { frame.components[scan.components[0].component].vertical } else { 1 };
+    for row in 0..high {
+        let mut column = 0;
+        while column < wide {
+            let (run, restarted) = reader.segments.run(wide - column, job.warnings);
+            if restarted {
+                reader.run = 0;
+                for part in &mut reader.parts {
+                    part.predictor = 0;
+                }
+            }
+            if !reader.segments.is_exhausted() {
+                progress.last_good_row = row / rows_per_mcu;
+                dispatch!(level, simd => reader.mcus(simd, row, column..column + run, job, workspace))?;
+            }
+            column += run;
+        }
+    }
+    let (position, buffer) = reader.segments.finish();
+    workspace.bytes = buffer;
+    parser.position = position;
+    Ok(())
+}
+
+impl Reader<'_> {
+    #[simd]
+    fn mcus<S: Simd>(
+        &mut self,
+        _: S,
+        row: usize,
+        columns: std::ops::Range<usize>,
+        job: &mut Job<'_, '_>,
+        workspace: &mut Workspace,
+    ) -> Result<(), Error> {
+        let (blocks, lasts) = (workspace.blocks.as_mut_slice(), workspace.lasts.as_mut_slice());
+        let mut column = columns.start;
+        while column < columns.end && !self.segments.is_exhausted() {
+            let mut bits = self.segments.bits();
+            while column < columns.end && self.segments.has_enough(bits.place()) {
+                if let (Coding::AcFirst(_), true) = (&self.coding, self.run > 0) {
+                    let ended = (self.run as usize).min(columns.end - column);
+                    self.run -= ended as u32;
+                    column += ended;
+                    continue;
+                }
+                if mcu(&mut bits, &self.coding, &mut self.parts, self.band, &mut self.run, row, column, blocks, lasts)
+                    .is_none()
+                {
+                    return Err(Error::damaged(self.offset, 0xDA, "a first coefficient beyond all numbers"));
+                }
+                column += 1;
+                if self.segments.is_beyond(bits.place()) {
+                    break;
+                }
+            }
+            let place = bits.place();
+            self.go_on(place, job)?;
+        }
+        Ok(())
+    }
+
+    /// Gets more bytes, or finds that there are none.
+    fn go_on(&mut self, place: BitPosition, job: &mut Job<'_, '_>) -> Result<(), Error> {
+        self.segments.set_place(place);
+        if self.segments.is_beyond(place) {
+            self.segments.exhaust(job.warnings)?;
+        } else if !self.segments.has_enough(place) {
+            self.segments.advance(place);
+        }
+        Ok(())
+    }
+}
+
+/// Reads one MCU.
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "parts of a reader whose bits are borrowed")]
+fn mcu(
+    bits: &mut Bits<'_>,
+    coding: &Coding,
+    parts: &mut [Part],
+    band: Band,
+    run: &mut u32,
+    row: usize,
+    column: usize,
+    blocks: &mut [Block],
+    lasts: &mut [u8],
+) -> Option<()> {
+    match coding {
+        Coding::AcFirst(table) => {
+            let index = parts[0].begin + row * parts[0].stride + column;
+            let last = progressive::ac_first(bits, table, band, run, &mut blocks[index]);
+            lasts[index] = lasts[index].max(last);
+        }
+        Coding::AcRefine(table) => {
+            let index = parts[0].begin + row * parts[0].stride + column;
+            let last = progressive::ac_refine(bits, table, band, run, &mut blocks[index]);
+            lasts[index] = lasts[index].max(last);
+        }
+        Coding::DcRefine => {
+            for part in parts {
+                for index in part.blocks_of(row, column) {
+                    progressive::dc_refine(bits, band.low, &mut blocks[index]);
+                }
+            }
+        }
+        Coding::DcFirst(tables) => {
+            for (part, table) in parts.iter_mut().zip(tables) {
+                for index in part.blocks_of(row, column) {
+                    progressive::dc_first(bits, table, &mut part.predictor, band.low, &mut blocks[index])?;
+                }
+            }
+        }
+        Coding::Sequential(tables) => {
+            for (part, (dc, ac)) in parts.iter_mut().zip(tables) {
+                for index in part.blocks_of(row, column) {
+                    let predictor = &mut part.predictor;
+                    if part.filled {
+                        let mut fresh = [0; 64];
+                        let last = block::read(bits, dc, ac, predictor, &mut fresh);
+                        blocks[index][0] = fresh[0];
+                        for (coefficient, &new) in blocks[index].iter_mut().zip(&fresh) {
+                            *coefficient = if new == 0 { *coefficient } else { new };
+                        }
+                        lasts[index] = lasts[index].max(last);
+                    } else {
+                        lasts[index] = block::read(bits, dc, ac, predictor, &mut blocks[index]);
+                    }
+                }
+            }
+        }
+    }
+    Some(())
+}
+
+impl Part {
+    #[inline(always)]
+    fn blocks_of(&self, row: usize, column: usize) -> impl Iterator<Item = usize> + use<> {
+        let (across, down) = self.blocks;
+        let (begin, stride) = (self.begin + row * down * self.stride + column * across, self.stride);
+        (0..down).flat_map(move |y| (0..across).map(move |x| begin + y * stride + x))
+    }
+}
+
+/// Makes pixels of the coefficients; those that a file's missing scans would have told are guessed.
+fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut Job<'_, '_>, workspace: &mut Workspace) {
+    let layout = job.layout;
+    let Workspace { blocks, lasts, planes, .. } = workspace;
+    planes.prepare(layout);
+    let (mut guessed, mut guessed_lasts) = (Vec::new(), Vec::new());
+    for row in layout.mcu_rows.clone() {
+        for (component, (stored, plane)) in stored.iter().zip(&layout.planes).enumerate() {
+            if !plane.needed {
+                continue;
+            }
+            let multipliers = stored.multipliers.unwrap_or_else(|| multipliers(None));
+            let (across, down) = plane.blocks;
+            let columns = layout.mcu_columns.start * across..layout.mcu_columns.end * across;
+            for y in 0..down {
+                let begin = stored.begin + (row * down + y) * stored.stride;
+                let used = begin + columns.start..begin + columns.end;
+                let (mut blocks_used, mut lasts_used) = (&blocks[used.clone()], &lasts[used]);
+                if let Some(progress) = guess {
+                    let component_blocks = &blocks[stored.begin..];
+                    let missing = progress.missing(component, row);
+                    let surroundings = surroundings(frame, component, stored, component_blocks, row, y);
+                    guessed.clear();
+                    for (column, &block) in columns.clone().zip(blocks_used) {
+                        let inside = column < frame.components[component].blocks_wide;
+                        guessed.push(if inside { surroundings.guess(column, &missing, &multipliers) } else { block });
+                    }
+                    guessed_lasts.clear();
+                    guessed_lasts.extend(lasts_used.iter().map(|&last| last.max(9)));
+                    (blocks_used, lasts_used) = (&guessed, &guessed_lasts);
+                }
+                let (target, stride) = planes.blocks_mut(layout, component, y, 0);
+                dispatch!(job.level, simd => transform_blocks(
+                    simd, blocks_used, lasts_used, &multipliers, plane.size, target, stride
+                ));
+            }
+        }
+        job.row_is_done(planes, row);
+    }
+}
+
+/// The rows of blocks around one, `down` rows below the first of a row of MCUs. Where the picture ends, libjpeg counts
+/// rows as if all rows of MCUs were as high as this one.
+fn surroundings<'b>(
+    frame: &Frame,
+    component: usize,
+    stored: &Stored,
+    blocks: &'b [Block],
+    mcu_row: usize,
+    down: usize,
+) -> Surroundings<'b> {
+    let part = frame.components[component];
+    let mcu_rows = frame.mcu_rows();
+    let high = match part.blocks_high % part.vertical {
+        rest if mcu_row + 1 == mcu_rows && rest != 0 => rest,
+        _ => part.vertical,
+    };
+    let (counted, count) = (mcu_row * high + down, mcu_rows * high);
+    let own = mcu_row * part.vertical + down;
+    let above = if counted > 0 { own.saturating_sub(1) } else { own };
+    let further_above = if counted > 1 { own.saturating_sub(2) } else { above };
+    let below = if counted + 1 < count { own + 1 } else { own };
+    let further_below = if counted + 2 < count { own + 2 } else { below };
+    let last = mcu_rows * part.vertical - 1;
+    Surroundings::new([further_above, above, own, below, further_below].map(|row| {
+        let begin = row.min(last) * stored.stride;
+        &blocks[begin..begin + part.blocks_wide]
+    }))
+}

@@ -1,0 +1,16 @@
+//! Memory that is used again for the next picture.
+
+use crate::{entropy::block::Block, picture::Planes};
+
+/// Memory that is used again for the next picture: one for each thread saves most allocations.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Entropy-coded bytes without stuffing.
+    pub(super) bytes: Vec<u8>,
+    /// Coefficients.
+    pub(super) blocks: Vec<Block>,
+    /// Positions of blocks' last coefficients.
+    pub(super) lasts: Vec<u8>,
+    /// Samples.
+    pub(super) planes: Planes,
+}

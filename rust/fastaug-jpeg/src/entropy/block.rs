@@ -1,0 +1,133 @@
+//! One block of a sequential scan: read, or only passed over.
+
+use super::{
+    bits::Bits,
+    tables::{AcEntry, AcTable, DcTable, END_OF_BLOCK, LOOK_UP, SKIP},
+};
+use crate::standard::ZIGZAG;
+
+/// Coefficients, row by row.
+pub type Block = [i16; 64];
+
+/// Where a position of the zigzag order stands; all beyond the end are the last.
+static PLACES: [u8; 256] = {
+    let mut places = [63; 256];
+    let mut k = 0;
+    while k < 64 {
+        places[k] = ZIGZAG[k];
+        k += 1;
+    }
+    places
+};
+
+/// Where a position of the zigzag order stands in a block.
+#[inline(always)]
+pub fn place(position: u8) -> usize {
+    usize::from(PLACES[usize::from(position)] & 63)
+}
+
+#[inline(always)]
+fn store(block: &mut Block, position: u8, value: i16) {
+    block[place(position)] = value;
+}
+
+/// Reads a block into one that is zero; answers the position of the last coefficient that may not be zero.
+#[inline(always)]
+pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32, block: &mut Block) -> u8 {
+    bits.refill();
+    *predictor = predictor.wrapping_add(dc.read(bits));
+    block[0] = *predictor as i16;
+    let mut position = 0u8;
+    /// Looks up what comes next; goes to the label where bits have to be fetched first.
+    macro_rules! look_up {
+        ($again:lifetime) => {
+            let entry = ac.look_up(bits.peek(LOOK_UP));
+            if entry.length == 0 {
+                let (step, value) = ac.read_long(bits, entry);
+                if step == END_OF_BLOCK {
+                    return position;
+                }
+                position += step;
+                store(block, position, value);
+                if position >= 63 {
+                    return 63;
+                }
+                continue $again;
+            }
+            let first = position + entry.steps[0];
+            let second = first + entry.steps[1];
+            // An end of block, or a run without a value, writes a zero where nothing is yet, or beyond the end.
+            store(block, first, entry.values[0]);
+            store(block, second, entry.values[1]);
+            if second >= 63 {
+                return end(bits, entry, position, block);
+            }
+            bits.drop(u32::from(entry.length));
+            position = second;
+        };
+    }
+    // 56 bits are enough for four look-ups: to fetch more is what takes longest.
+    'again: loop {
+        bits.refill();
+        look_up!('again);
+        look_up!('again);
+        look_up!('again);
+        look_up!('again);
+    }
+}
+
+/// Ends a block with an entry whose coefficients are stored already.
+#[inline(always)]
+fn end(bits: &mut Bits<'_>, entry: AcEntry, position: u8, block: &mut Block) -> u8 {
+    let first = position + entry.steps[0];
+    if first < 63 {
+        bits.drop(u32::from(entry.length));
+        return if first + entry.steps[1] >= END_OF_BLOCK { first } else { 63 };
+    }
+    // The first one ends the block: what follows belongs to the next.
+    bits.drop(u32::from(entry.first_length));
+    if first >= END_OF_BLOCK {
+        return position;
+    }
+    store(block, first, entry.values[0]);
+    63
+}
+
+/// Passes over a block; only the predictor is kept.
+#[inline(always)]
+pub fn skip(
+    bits: &mut Bits<'_>,
+    dc: &DcTable,
+    ac: &AcTable,
+    skips: &[super::tables::SkipEntry; 1 << SKIP],
+    predictor: &mut i32,
+) {
+    bits.refill();
+    *predictor = predictor.wrapping_add(dc.read(bits));
+    let mut position = 0u8;
+    loop {
+        bits.refill();
+        let entry = skips[bits.peek(SKIP) as usize];
+        let reached = position + (entry.step & 0x7F);
+        if entry.length != 0 && reached < 63 {
+            bits.drop(u32::from(entry.length));
+            if entry.step & 0x80 != 0 {
+                return;
+            }
+            position = reached;
+            continue;
+        }
+        // One by one: a long one, or the last ones of a block.
+        let entry = ac.look_up(bits.peek(LOOK_UP));
+        let step = if entry.length == 0 {
+            ac.read_long(bits, entry).0
+        } else {
+            bits.drop(u32::from(entry.first_length));
+            entry.steps[0]
+        };
+        position += step;
+        if position >= 63 {
+            return;
+        }
+    }
+}

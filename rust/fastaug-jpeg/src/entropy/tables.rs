@@ -1,0 +1,364 @@
+//! Huffman tables in the shape in which they are fastest to read.
+//!
+//! The tables of AC coefficients answer with up to two coefficients for each look-up: run, value and length of both. What
+//! is too long for that is rare, and read step by step.
+
+use crate::{error::Error, standard::Codes};
+use std::sync::OnceLock;
+
+/// Bits that are looked up at once.
+pub const LOOK_UP: u32 = 11;
+
+/// Bits that are looked up at once where values do not matter.
+pub const SKIP: u32 = 12;
+
+/// How far an end of block moves the position: beyond any that a coefficient can reach.
+pub const END_OF_BLOCK: u8 = 80;
+
+/// The codes of a table, for those that are too long to be looked up.
+#[derive(Clone, Debug)]
+struct Canonical {
+    /// One more than the last code of each length, moved to the top of 16 bits; 0 if there is none.
+    limits: [u32; 17],
+    /// What turns a code of each length into the number of its symbol.
+    offsets: [i32; 17],
+    symbols: [u8; 256],
+}
+
+impl Canonical {
+    fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
+        let mut table = Self { limits: [0; 17], offsets: [0; 17], symbols: [0; 256] };
+        table.symbols[..codes.symbols.len()].copy_from_slice(codes.symbols);
+        let (mut code, mut number) = (0u32, 0i32);
+        for length in 1..=16 {
+            let count = u32::from(codes.counts[length - 1]);
+            table.offsets[length] = number - code as i32;
+            code += count;
+            number += count as i32;
+            // No code consists of ones only.
+            if count > 0 && code >= 1 << length {
+                return Err("more codes than there is room for in a Huffman table");
+            }
+            table.limits[length] = if count == 0 { 0 } else { code << (16 - length) };
+            code <<= 1;
+        }
+        Ok(table)
+    }
+
+    /// The symbol and its length at the top of 16 bits; a code that stands for nothing is 17 bits long and means 0.
+    #[inline(always)]
+    fn find(&self, bits: u32) -> (u8, u32) {
+        for length in 1..=16 {
+            if bits < self.limits[length] {
+                let code = (bits >> (16 - length)) as i32;
+                return (self.symbols[(code + self.offsets[length]) as usize & 255], length as u32);
+            }
+        }
+        (0, 17)
+    }
+}
+
+/// A signed number from the bits that stand for it.
+#[inline(always)]
+fn extend(bits: u32, size: u32) -> i32 {
+    if size > 0 && bits < 1 << (size - 1) { bits as i32 - (1 << size) + 1 } else { bits as i32 }
+}
+
+/// A table for differences of DC coefficients.
+#[derive(Clone, Debug)]
+pub struct DcTable {
+    /// Difference and length where both fit; else the size, and the length of its code; else 0.
+    fast: Box<[DcEntry; 1 << DC_LOOK_UP]>,
+    canonical: Canonical,
+}
+
+const DC_LOOK_UP: u32 = 10;
+
+/// What begins with certain bits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DcEntry {
+    /// The difference, or the size of the number that follows.
+    pub value: i16,
+    /// Bits of all, 0 if they are too many.
+    pub length: u8,
+    /// Bits of the code if the number is too long, 0 if the code is.
+    pub code: u8,
+}
+
+impl DcTable {
+    /// Prepares a table; the symbols of DC tables are sizes of at most 15 bits.
+    pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
+        if codes.symbols.iter().any(|&symbol| symbol > 15) {
+            return Err("a DC coefficient of more than 15 bits in a Huffman table");
+        }
+        let canonical = Canonical::new(codes)?;
+        let mut fast = vec![DcEntry::default(); 1 << DC_LOOK_UP];
+        for (bits, entry) in fast.iter_mut().enumerate() {
+            let (size, length) = canonical.find((bits as u32) << (16 - DC_LOOK_UP));
+            if length > DC_LOOK_UP {
+                continue;
+            }
+            let size = u32::from(size);
+            *entry = if length + size <= DC_LOOK_UP {
+                let number = bits as u32 >> (DC_LOOK_UP - length - size) & ((1 << size) - 1);
+                DcEntry { value: extend(number, size) as i16, length: (length + size) as u8, code: 0 }
+            } else {
+                DcEntry { value: size as i16, length: 0, code: length as u8 }
+            };
+        }
+        Ok(Self { fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")), canonical })
+    }
+
+    /// Reads a difference; at least 32 bits are at hand.
+    #[inline(always)]
+    pub fn read(&self, bits: &mut super::bits::Bits<'_>) -> i32 {
+        let entry = self.fast[bits.peek(DC_LOOK_UP) as usize];
+        if entry.length != 0 {
+            bits.drop(u32::from(entry.length));
+            return i32::from(entry.value);
+        }
+        // A copy, since what a function that is called can change does not stay in registers.
+        let mut rest = *bits;
+        let value = self.read_long(&mut rest, entry);
+        *bits = rest;
+        value
+    }
+
+    #[inline(never)]
+    fn read_long(&self, bits: &mut super::bits::Bits<'_>, entry: DcEntry) -> i32 {
+        let size = if entry.code != 0 {
+            bits.drop(u32::from(entry.code));
+            entry.value as u32
+        } else {
+            let (size, length) = self.canonical.find(bits.peek(16));
+            bits.drop(length);
+            u32::from(size)
+        };
+        if size == 0 { 0 } else { bits.take_signed(size) }
+    }
+}
+
+/// A table for AC coefficients.
+#[derive(Debug)]
+pub struct AcTable {
+    fast: Box<[AcEntry; 1 << LOOK_UP]>,
+    /// Made when something is skipped for the first time.
+    skip: OnceLock<Box<[SkipEntry; 1 << SKIP]>>,
+    canonical: Canonical,
+}
+
+/// What begins with certain bits: up to two coefficients.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(8))]
+pub struct AcEntry {
+    /// Values of both.
+    pub values: [i16; 2],
+    /// How far the first moves the position, and then the second; 0 if there is no second.
+    pub steps: [u8; 2],
+    /// Bits of both together; 0 if not even the first fits. Then `lengths[1]` is the length of the first one's code, if
+    /// that fits, and the first value its size.
+    pub length: u8,
+    /// Bits of the first.
+    pub first_length: u8,
+}
+
+/// What begins with certain bits where values do not matter.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SkipEntry {
+    /// Bits of all coefficients that fit; 0 if not even one does.
+    pub length: u8,
+    /// How far they move the position; the top bit says that an end of block follows, and is counted in.
+    pub step: u8,
+}
+
+/// A run and a size as a symbol holds them.
+#[inline(always)]
+fn step_and_size(symbol: u8) -> (u8, u32) {
+    match symbol {
+        0xF0 => (16, 0),
+        symbol if symbol.trailing_zeros() >= 4 => (END_OF_BLOCK, 0),
+        symbol => ((symbol >> 4) + 1, u32::from(symbol & 15)),
+    }
+}
+
+impl AcTable {
+    /// Prepares a table.
+    pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
+        let canonical = Canonical::new(codes)?;
+        let mut single = vec![AcEntry::default(); 1 << LOOK_UP];
+        // Codes in their order take up the table from its beginning: no search for each of its entries.
+        let (mut begin, mut number) = (0, 0);
+        for length in 1..=LOOK_UP {
+            for _ in 0..codes.counts[length as usize - 1] {
+                let symbol = codes.symbols[number];
+                number += 1;
+                let (step, size) = step_and_size(symbol);
+                let span = 1usize << (LOOK_UP - length);
+                for (place, entry) in single[begin..begin + span].iter_mut().enumerate() {
+                    *entry = if length + size <= LOOK_UP {
+                        let value = extend((place >> (LOOK_UP - length - size)) as u32, size) as i16;
+                        let length = (length + size) as u8;
+                        AcEntry { values: [value; 2], steps: [step, 0], length, first_length: length }
+                    } else {
+                        AcEntry { values: [size as i16; 2], steps: [step, 0], length: 0, first_length: length as u8 }
+                    };
+                }
+                begin += span;
+            }
+        }
+        let mut fast = single.clone();
+        for (bits, entry) in fast.iter_mut().enumerate() {
+            if entry.length == 0 || entry.steps[0] == END_OF_BLOCK {
+                continue;
+            }
+            let left = LOOK_UP - u32::from(entry.length);
+            let second = single[(bits << entry.length) & ((1 << LOOK_UP) - 1)];
+            if second.length != 0 && u32::from(second.length) <= left {
+                entry.values[1] = second.values[0];
+                entry.steps[1] = second.steps[0];
+                entry.length += second.length;
+            }
+        }
+        Ok(Self {
+            fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")),
+            skip: OnceLock::new(),
+            canonical,
+        })
+    }
+
+    /// The entry for the next bits.
+    #[inline(always)]
+    pub fn look_up(&self, bits: u32) -> AcEntry {
+        self.fast[bits as usize & ((1 << LOOK_UP) - 1)]
+    }
+
+    /// The table that skips.
+    pub fn skips(&self) -> &[SkipEntry; 1 << SKIP] {
+        self.skip.get_or_init(|| {
+            let mut entries = vec![SkipEntry::default(); 1 << SKIP];
+            for (bits, entry) in entries.iter_mut().enumerate() {
+                let (mut length, mut step) = (0, 0);
+                loop {
+                    let rest = (bits as u32) << (16 - SKIP + length) & 0xFFFF;
+                    let (symbol, code) = self.canonical.find(rest);
+                    let (next, size) = step_and_size(symbol);
+                    if length + code + size > SKIP || code > 16 {
+                        break;
+                    }
+                    if next == END_OF_BLOCK {
+                        length += code;
+                        step |= 0x80;
+                        break;
+                    }
+                    if step + next > 63 {
+                        break;
+                    }
+                    length += code + size;
+                    step += next;
+                }
+                *entry = SkipEntry { length: length as u8, step };
+            }
+            entries.try_into().unwrap_or_else(|_| unreachable!("made of this length"))
+        })
+    }
+
+    /// Reads one coefficient that was not found by looking it up. Answers how far it moves the position, and its value.
+    #[inline(always)]
+    pub fn read_long(&self, bits: &mut super::bits::Bits<'_>, entry: AcEntry) -> (u8, i16) {
+        // A copy, since what a function that is called can change does not stay in registers.
+        let mut rest = *bits;
+        let found = self.step_by_step(&mut rest, entry);
+        *bits = rest;
+        found
+    }
+
+    #[inline(never)]
+    fn step_by_step(&self, bits: &mut super::bits::Bits<'_>, entry: AcEntry) -> (u8, i16) {
+        bits.refill();
+        let (step, size) = if entry.first_length != 0 {
+            bits.drop(u32::from(entry.first_length));
+            (entry.steps[0], entry.values[0] as u32)
+        } else {
+            let (symbol, length) = self.canonical.find(bits.peek(16));
+            bits.drop(length);
+            step_and_size(symbol)
+        };
+        (step, if size == 0 { 0 } else { bits.take_signed(size) as i16 })
+    }
+}
+
+/// A table whose symbols are wanted as they are: those of progressive files.
+#[derive(Debug)]
+pub struct SymbolTable {
+    fast: Box<[SymbolEntry; 1 << SYMBOL_LOOK_UP]>,
+    canonical: Canonical,
+}
+
+const SYMBOL_LOOK_UP: u32 = 10;
+
+/// What begins with certain bits.
+#[derive(Clone, Copy, Debug, Default)]
+struct SymbolEntry {
+    /// The number that follows the code, if it fits.
+    value: i16,
+    symbol: u8,
+    /// Bits of the code, and 16 times those of the number if that fits; 0 if the code does not.
+    lengths: u8,
+}
+
+impl SymbolTable {
+    /// Prepares a table.
+    pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
+        let canonical = Canonical::new(codes)?;
+        let mut fast = vec![SymbolEntry::default(); 1 << SYMBOL_LOOK_UP];
+        let (mut begin, mut number) = (0, 0);
+        for length in 1..=SYMBOL_LOOK_UP {
+            for _ in 0..codes.counts[length as usize - 1] {
+                let symbol = codes.symbols[number];
+                number += 1;
+                let size = u32::from(symbol & 15);
+                let span = 1usize << (SYMBOL_LOOK_UP - length);
+                for (place, entry) in fast[begin..begin + span].iter_mut().enumerate() {
+                    *entry = SymbolEntry { value: 0, symbol, lengths: length as u8 };
+                    if size > 0 && length + size <= SYMBOL_LOOK_UP {
+                        entry.value = extend((place >> (SYMBOL_LOOK_UP - length - size)) as u32, size) as i16;
+                        entry.lengths |= (size << 4) as u8;
+                    }
+                }
+                begin += span;
+            }
+        }
+        Ok(Self { fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")), canonical })
+    }
+
+    /// Reads a symbol and the number that follows it; at least 32 bits are at hand.
+    #[inline(always)]
+    pub fn read(&self, bits: &mut super::bits::Bits<'_>) -> (u8, i32) {
+        let entry = self.fast[bits.peek(SYMBOL_LOOK_UP) as usize];
+        if entry.lengths > 15 {
+            bits.drop(u32::from(entry.lengths & 15) + u32::from(entry.lengths >> 4));
+            return (entry.symbol, i32::from(entry.value));
+        }
+        let symbol = self.symbol(bits);
+        let size = u32::from(symbol & 15);
+        (symbol, if size == 0 { 0 } else { bits.take_signed(size) })
+    }
+
+    /// Reads a symbol; at least 17 bits are at hand.
+    #[inline(always)]
+    pub fn symbol(&self, bits: &mut super::bits::Bits<'_>) -> u8 {
+        let entry = self.fast[bits.peek(SYMBOL_LOOK_UP) as usize];
+        let (symbol, length) = if entry.lengths != 0 {
+            (entry.symbol, u32::from(entry.lengths & 15))
+        } else {
+            self.canonical.find(bits.peek(16))
+        };
+        bits.drop(length);
+        symbol
+    }
+}
+
+/// A table that cannot be one, as an error of the scan that wants it.
+pub fn refuse(offset: usize, reason: &'static str) -> Error {
+    Error::damaged(offset, 0xC4, reason)
+}

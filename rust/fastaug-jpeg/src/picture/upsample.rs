@@ -1,0 +1,95 @@
+//! Rows of a component that has fewer samples than the picture has pixels. Pixels between samples are weighted 3 to 1, as
+//! libjpeg's "fancy upsampling" does.
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+/// Samples that are worked on together.
+const TOGETHER: usize = 16;
+
+/// Two pixels of each sample; `samples` begins with the one before and ends with the one behind.
+#[simd]
+pub fn columns<S: Simd>(_: S, samples: &[u8], pixels: &mut [u8]) {
+    let count = samples.len() - 2;
+    let (left, middle, right) = (&samples[..count], &samples[1..=count], &samples[2..]);
+    let pixels = &mut pixels[..2 * count];
+    let whole = count / TOGETHER * TOGETHER;
+    for begin in (0..whole).step_by(TOGETHER) {
+        let left: &[u8; TOGETHER] = left[begin..begin + TOGETHER].try_into().expect("of this length");
+        let middle: &[u8; TOGETHER] = middle[begin..begin + TOGETHER].try_into().expect("of this length");
+        let right: &[u8; TOGETHER] = right[begin..begin + TOGETHER].try_into().expect("of this length");
+        let target: &mut [u8; 2 * TOGETHER] =
+            (&mut pixels[2 * begin..2 * (begin + TOGETHER)]).try_into().expect("of this length");
+        for index in 0..TOGETHER {
+            let three = 3 * u16::from(middle[index]);
+            target[2 * index] = ((three + u16::from(left[index]) + 1) >> 2) as u8;
+            target[2 * index + 1] = ((three + u16::from(right[index]) + 2) >> 2) as u8;
+        }
+    }
+    for index in whole..count {
+        let three = 3 * u16::from(middle[index]);
+        pixels[2 * index] = ((three + u16::from(left[index]) + 1) >> 2) as u8;
+        pixels[2 * index + 1] = ((three + u16::from(right[index]) + 2) >> 2) as u8;
+    }
+}
+
+/// One of the two rows of pixels of a row of samples: the one that lies towards `far`.
+#[simd]
+pub fn rows<S: Simd>(_: S, near: &[u8], far: &[u8], below: bool, pixels: &mut [u8]) {
+    let bias = if below { 2 } else { 1 };
+    for ((pixel, &near), &far) in pixels.iter_mut().zip(near).zip(far) {
+        *pixel = ((3 * u16::from(near) + u16::from(far) + bias) >> 2) as u8;
+    }
+}
+
+/// Two rows of samples blended 3 to 1, without rounding.
+#[simd]
+pub fn blend<S: Simd>(_: S, near: &[u8], far: &[u8], blended: &mut [u16]) {
+    for ((sum, &near), &far) in blended.iter_mut().zip(near).zip(far) {
+        *sum = 3 * u16::from(near) + u16::from(far);
+    }
+}
+
+/// Two pixels of each blended sample; they begin with the one before and end with the one behind.
+#[simd]
+pub fn blended_columns<S: Simd>(_: S, blended: &[u16], pixels: &mut [u8]) {
+    let count = blended.len() - 2;
+    let (left, middle, right) = (&blended[..count], &blended[1..=count], &blended[2..]);
+    let pixels = &mut pixels[..2 * count];
+    let whole = count / TOGETHER * TOGETHER;
+    for begin in (0..whole).step_by(TOGETHER) {
+        let left: &[u16; TOGETHER] = left[begin..begin + TOGETHER].try_into().expect("of this length");
+        let middle: &[u16; TOGETHER] = middle[begin..begin + TOGETHER].try_into().expect("of this length");
+        let right: &[u16; TOGETHER] = right[begin..begin + TOGETHER].try_into().expect("of this length");
+        let target: &mut [u8; 2 * TOGETHER] =
+            (&mut pixels[2 * begin..2 * (begin + TOGETHER)]).try_into().expect("of this length");
+        for index in 0..TOGETHER {
+            let three = 3 * middle[index];
+            target[2 * index] = ((three + left[index] + 8) >> 4) as u8;
+            target[2 * index + 1] = ((three + right[index] + 7) >> 4) as u8;
+        }
+    }
+    for index in whole..count {
+        let three = 3 * middle[index];
+        pixels[2 * index] = ((three + left[index] + 8) >> 4) as u8;
+        pixels[2 * index + 1] = ((three + right[index] + 7) >> 4) as u8;
+    }
+}
+
+/// Each sample as often as asked for.
+#[simd]
+pub fn repeat<S: Simd>(_: S, samples: &[u8], times: usize, pixels: &mut [u8]) {
+    match times {
+        1 => pixels[..samples.len()].copy_from_slice(samples),
+        2 => {
+            for (pixels, &sample) in pixels.as_chunks_mut::<2>().0.iter_mut().zip(samples) {
+                *pixels = [sample; 2];
+            }
+        }
+        times => {
+            for (pixels, &sample) in pixels.chunks_exact_mut(times).zip(samples) {
+                pixels.fill(sample);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! From coefficients to samples.
+
+mod islow;
+mod lanes;
+pub mod scaled;
+
+pub use islow::{Multipliers, flat, inverse, inverse_pair};
+
+#[cfg(test)]
+pub use islow::reference;
