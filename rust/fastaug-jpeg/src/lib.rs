@@ -34,6 +34,7 @@ mod decode;
 pub mod encode;
 mod entropy;
 mod error;
+mod lanes;
 mod parse;
 mod picture;
 mod standard;

@@ -52,6 +52,7 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
                 if position >= 63 {
                     return 63;
                 }
+                bits.refill();
                 continue $again;
             }
             let first = position + entry.steps[0];
@@ -66,13 +67,13 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
             position = second;
         };
     }
-    // 56 bits are enough for four look-ups: to fetch more is what takes longest.
+    // 46 bits are there even after a difference, enough for four look-ups: to fetch more is what takes longest.
     'again: loop {
+        look_up!('again);
+        look_up!('again);
+        look_up!('again);
+        look_up!('again);
         bits.refill();
-        look_up!('again);
-        look_up!('again);
-        look_up!('again);
-        look_up!('again);
     }
 }
 
@@ -105,29 +106,42 @@ pub fn skip(
     bits.refill();
     *predictor = predictor.wrapping_add(dc.read(bits));
     let mut position = 0u8;
-    loop {
-        bits.refill();
-        let entry = skips[bits.peek(SKIP) as usize];
-        let reached = position + (entry.step & 0x7F);
-        if entry.length != 0 && reached < 63 {
+    /// Looks up what comes next; goes to the label where bits have to be fetched first.
+    macro_rules! look_up {
+        ($again:lifetime) => {
+            let entry = skips[bits.peek(SKIP) as usize];
+            let reached = position + (entry.step & 0x7F);
+            if entry.length == 0 || reached >= 63 {
+                // One by one: a long one, or the last ones of a block.
+                position += one(bits, ac);
+                if position >= 63 {
+                    return;
+                }
+                bits.refill();
+                continue $again;
+            }
             bits.drop(u32::from(entry.length));
             if entry.step & 0x80 != 0 {
                 return;
             }
             position = reached;
-            continue;
-        }
-        // One by one: a long one, or the last ones of a block.
-        let entry = ac.look_up(bits.peek(LOOK_UP));
-        let step = if entry.length == 0 {
-            ac.read_long(bits, entry).0
-        } else {
-            bits.drop(u32::from(entry.first_length));
-            entry.steps[0]
         };
-        position += step;
-        if position >= 63 {
-            return;
-        }
     }
+    'again: loop {
+        look_up!('again);
+        look_up!('again);
+        look_up!('again);
+        bits.refill();
+    }
+}
+
+/// Passes over one coefficient; answers how far it moves the position.
+#[inline(always)]
+fn one(bits: &mut Bits<'_>, ac: &AcTable) -> u8 {
+    let entry = ac.look_up(bits.peek(LOOK_UP));
+    if entry.length == 0 {
+        return ac.read_long(bits, entry).0;
+    }
+    bits.drop(u32::from(entry.first_length));
+    entry.steps[0]
 }

@@ -109,7 +109,7 @@ impl DcTable {
         Ok(Self { fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")), canonical })
     }
 
-    /// Reads a difference; at least 32 bits are at hand.
+    /// Reads a difference; at least 56 bits are at hand, of which 46 are there afterwards.
     #[inline(always)]
     pub fn read(&self, bits: &mut super::bits::Bits<'_>) -> i32 {
         let entry = self.fast[bits.peek(DC_LOOK_UP) as usize];
@@ -134,7 +134,9 @@ impl DcTable {
             bits.drop(length);
             u32::from(size)
         };
-        if size == 0 { 0 } else { bits.take_signed(size) }
+        let value = if size == 0 { 0 } else { bits.take_signed(size) };
+        bits.refill();
+        value
     }
 }
 

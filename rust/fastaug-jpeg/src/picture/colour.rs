@@ -3,6 +3,11 @@
 //! Factors are those of JFIF with 16 bits after the point, rounded as libjpeg rounds them.
 
 use super::interleave::{self, PIXELS};
+use crate::lanes::Lanes;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use crate::lanes::bytes_of;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use fearless_simd::{Avx2, i16x16, u8x32};
 use fearless_simd::{Simd, i16x8, prelude::*, u8x16};
 use fearless_simd_macros::simd;
 
@@ -73,34 +78,20 @@ fn colours(y: u8, cb: u8, cr: u8) -> [u8; 3] {
     [red.clamp(0, 255) as u8, green.clamp(0, 255) as u8, blue.clamp(0, 255) as u8]
 }
 
-/// Colours of eight pixels from brightness less 128 and differences around 0: each less 128, not yet saturated.
+/// Colours of pixels from brightness less 128 and differences around 0: each less 128, not yet saturated.
 #[inline(always)]
-fn colours_of_eight<S: Simd>(y: i16x8<S>, cb: i16x8<S>, cr: i16x8<S>) -> [i16x8<S>; 3] {
-    let simd = y.simd;
-    // Rounds a product: 2 · 16384 is the half of 65536.
-    let two = i16x8::splat(simd, 2);
-    let red = y + cr + rounded(cr, two, [26345, 16384]);
-    let blue = y + cb + cb + rounded(cb, two, [-14942, 16384]);
-    // −46802 = 18734 − 65536, and rounding is left to the brightness of two: 0.
-    let half = fearless_simd::i32x4::splat(simd, 32768);
-    let factors = pairs(simd, [-22554, 18734]);
-    let low = (cb.zip_low(cr).pairwise_dot_product(factors) + half) >> 16;
-    let high = (cb.zip_high(cr).pairwise_dot_product(factors) + half) >> 16;
-    let green = y - cr + low.saturating_narrow(high);
+fn colours_of<L: Lanes>(y: L, cb: L, cr: L) -> [L; 3] {
+    let one = y.same(1);
+    let twice = cb.plus(cb);
+    // 91881 = 65536 + 26345 and 116130 = 131072 − 14942; half of twice the product rounds it.
+    let red = cr.plus(cr).times_high(26345).plus(one).half().plus(cr).plus(y);
+    let blue = twice.times_high(-14942).plus(one).half().plus(twice).plus(y);
+    // −46802 = 18734 − 65536.
+    let round = y.same(2).dot([16384, 0]);
+    let low = L::wide_add(cb.zip_lower(cr).dot([-22554, 18734]), round);
+    let high = L::wide_add(cb.zip_upper(cr).dot([-22554, 18734]), round);
+    let green = y.minus(cr).plus(L::narrow::<16>(low, high));
     [red, green, blue]
-}
-
-#[inline(always)]
-fn pairs<S: Simd>(simd: S, [a, b]: [i16; 2]) -> i16x8<S> {
-    i16x8::simd_from(simd, [a, b, a, b, a, b, a, b])
-}
-
-#[inline(always)]
-fn rounded<S: Simd>(a: i16x8<S>, b: i16x8<S>, factors: [i16; 2]) -> i16x8<S> {
-    let factors = pairs(a.simd, factors);
-    let low = a.zip_low(b).pairwise_dot_product(factors) >> 16;
-    let high = a.zip_high(b).pairwise_dot_product(factors) >> 16;
-    low.saturating_narrow(high)
 }
 
 /// Sixteen bytes less 128, in two halves.
@@ -114,14 +105,47 @@ fn centred<S: Simd>(simd: S, bytes: &[u8; PIXELS]) -> [i16x8<S>; 2] {
 #[inline(always)]
 fn colours_of_sixteen<S: Simd>(simd: S, y: &[u8; PIXELS], cb: &[u8; PIXELS], cr: &[u8; PIXELS]) -> [u8x16<S>; 3] {
     let (y, cb, cr) = (centred(simd, y), centred(simd, cb), centred(simd, cr));
-    let low = colours_of_eight(y[0], cb[0], cr[0]);
-    let high = colours_of_eight(y[1], cb[1], cr[1]);
+    let low = colours_of(y[0], cb[0], cr[0]);
+    let high = colours_of(y[1], cb[1], cr[1]);
     let middle = u8x16::splat(simd, 128);
     [
         low[0].saturating_narrow(high[0]).bitcast::<u8x16<S>>() ^ middle,
         low[1].saturating_narrow(high[1]).bitcast::<u8x16<S>>() ^ middle,
         low[2].saturating_narrow(high[2]).bitcast::<u8x16<S>>() ^ middle,
     ]
+}
+
+/// As many pixels as fill vectors twice as wide, where the level has them; answers how many.
+#[inline(always)]
+fn colours_of_pairs<S: Simd, const ORDER: u8>(simd: S, rows: [&[u8]; 4], pixels: &mut [u8]) -> usize {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if let (RGB | BGR, Some(avx2)) = (ORDER, simd.level().as_avx2()) {
+        let pixels = pixels.as_chunks_mut::<{ 6 * PIXELS }>().0;
+        let [y, cb, cr, _] = rows.map(|row| row.as_chunks::<{ 2 * PIXELS }>().0);
+        for (index, pixels) in pixels.iter_mut().enumerate() {
+            let (y, cb, cr) = (halves(avx2, &y[index]), halves(avx2, &cb[index]), halves(avx2, &cr[index]));
+            let low = colours_of(y[0], cb[0], cr[0]);
+            let high = colours_of(y[1], cb[1], cr[1]);
+            let middle = u8x32::splat(avx2, 128);
+            let red = bytes_of(avx2, low[0], high[0]) ^ middle;
+            let green = bytes_of(avx2, low[1], high[1]) ^ middle;
+            let blue = bytes_of(avx2, low[2], high[2]) ^ middle;
+            let channels = if ORDER == RGB { [red, green, blue] } else { [blue, green, red] };
+            interleave::pairs_of_threes(avx2, channels, pixels);
+        }
+        return pixels.len() * 2 * PIXELS;
+    }
+    let _ = (simd, rows, pixels);
+    0
+}
+
+/// 32 bytes less 128, in two halves.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(always)]
+fn halves(simd: Avx2, bytes: &[u8; 2 * PIXELS]) -> [i16x16<Avx2>; 2] {
+    let bytes = u8x32::load_array_ref(simd, bytes) ^ u8x32::splat(simd, 128);
+    let (low, high) = bytes.bitcast::<fearless_simd::i8x32<Avx2>>().widen();
+    [low, high]
 }
 
 #[inline(always)]
@@ -157,7 +181,8 @@ fn colour_row<S: Simd, const ORDER: u8>(simd: S, conversion: Conversion, rows: [
     let whole = count / PIXELS * PIXELS;
     match conversion {
         Conversion::YCbCr => {
-            for begin in (0..whole).step_by(PIXELS) {
+            let done = colours_of_pairs::<S, ORDER>(simd, rows, pixels);
+            for begin in (done..whole).step_by(PIXELS) {
                 let colours =
                     colours_of_sixteen(simd, sixteen(rows[0], begin), sixteen(rows[1], begin), sixteen(rows[2], begin));
                 store::<S, ORDER>(simd, colours, &mut pixels[begin * channels..(begin + PIXELS) * channels]);
@@ -248,5 +273,36 @@ fn ink_row<S: Simd>(_: S, conversion: Conversion, rows: [&[u8]; 4], pixels: &mut
             }
             Conversion::Rgb => [255 - rows[0][index], 255 - rows[1][index], 255 - rows[2][index], 0],
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::levels;
+    use fearless_simd::dispatch;
+
+    #[test]
+    fn vectors_equal_the_definition() {
+        for y in [0u8, 1, 77, 128, 254, 255] {
+            for cb in 0..=255u8 {
+                let (ys, cbs): ([u8; 257], [u8; 257]) = ([y; 257], [cb; 257]);
+                let crs: [u8; 257] = std::array::from_fn(|index| index as u8);
+                for level in levels() {
+                    let rows = [ys.as_slice(), &cbs, &crs, &[]];
+                    for (colour, order) in
+                        [(Colour::Rgb, [0, 1, 2]), (Colour::Bgr, [2, 1, 0]), (Colour::Rgba, [0, 1, 2])]
+                    {
+                        let mut pixels = vec![7; 257 * colour.channels()];
+                        dispatch!(level, simd => convert_row(simd, Conversion::YCbCr, colour, rows, &mut pixels));
+                        for (cr, pixel) in crs.iter().zip(pixels.chunks(colour.channels())) {
+                            let expected = colours(y, cb, *cr);
+                            assert_eq!([pixel[order[0]], pixel[order[1]], pixel[order[2]]], expected);
+                            assert!(pixel.get(3).is_none_or(|&opacity| opacity == 255));
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
-//! Planes of bytes, sixteen pixels at a time, as pixels of three or four bytes.
+//! Planes of bytes, sixteen or thirty-two pixels at a time, as pixels of three or four bytes.
 
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use fearless_simd::{Avx2, u8x32};
 use fearless_simd::{Simd, prelude::*, u8x16};
 
 /// Pixels that are put together at a time.
@@ -49,6 +51,22 @@ pub fn threes<S: Simd>(simd: S, channels: [u8x16<S>; 3], pixels: &mut [u8; 3 * P
         for (index, pixel) in pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             *pixel = [channels[0][index], channels[1][index], channels[2][index]];
         }
+    }
+}
+
+/// Thirty-two pixels of three bytes.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(always)]
+pub fn pairs_of_threes(simd: Avx2, channels: [u8x32<Avx2>; 3], pixels: &mut [u8; 6 * PIXELS]) {
+    for third in 0..3 {
+        let mut bytes = u8x32::splat(simd, 0);
+        for channel in 0..3 {
+            let places = u8x16::load_array_ref(simd, &THREES[third][channel]);
+            bytes |= channels[channel].swizzle_dyn_within_blocks(places.combine(places));
+        }
+        let (low, high) = bytes.split();
+        low.store_slice(&mut pixels[16 * third..16 * third + 16]);
+        high.store_slice(&mut pixels[48 + 16 * third..64 + 16 * third]);
     }
 }
 

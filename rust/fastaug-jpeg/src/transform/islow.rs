@@ -5,8 +5,10 @@
 //! at 16 bits, as do the sums in front of multiplications; columns and samples are saturated. A block whose rows but the
 //! first are zero skips the columns, which then wrap instead.
 
-use super::lanes::{Lanes, rows_of};
-use crate::entropy::block::Block;
+use crate::{
+    entropy::block::Block,
+    lanes::{Lanes, rows_of},
+};
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::{Avx2, i16x16};
 use fearless_simd::{Simd, i16x8, prelude::*};
@@ -213,7 +215,7 @@ fn inverse_pair_avx2(
         inverse_of_damaged(left, multipliers, target, stride);
         return inverse_of_damaged(right, multipliers, &mut target[8..], stride);
     };
-    for (pair, rows) in super::lanes::rows_of_pair(avx2, columns).into_iter().enumerate() {
+    for (pair, rows) in crate::lanes::rows_of_pair(avx2, columns).into_iter().enumerate() {
         let (upper, lower) = rows.split();
         upper.store_slice(&mut target[2 * pair * stride..][..16]);
         lower.store_slice(&mut target[(2 * pair + 1) * stride..][..16]);

@@ -1,7 +1,6 @@
 //! From coefficients to samples.
 
 mod islow;
-mod lanes;
 pub mod scaled;
 
 pub use islow::{Multipliers, flat, inverse, inverse_pair};

@@ -1,4 +1,4 @@
-//! Vectors that the inverse transform is written in: one block of eight columns, or two blocks side by side where vectors
+//! Vectors that the inverse transform and the conversion of colours are written in: one block of eight columns, or two blocks side by side where vectors
 //! are twice as wide. Whatever mixes lanes stays within a block.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -13,7 +13,12 @@ pub trait Lanes: Copy {
     /// The same number everywhere.
     fn same(self, value: i16) -> Self;
     fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
+    /// The upper 16 bits of products.
+    fn times_high(self, factor: i16) -> Self;
+    /// Divided by two, rounded down.
+    fn half(self) -> Self;
     /// The lower halves, one number of each in turn.
     fn zip_lower(self, other: Self) -> Self;
     fn zip_upper(self, other: Self) -> Self;
@@ -44,8 +49,24 @@ impl<S: Simd> Lanes for i16x8<S> {
     }
 
     #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        self - other
+    }
+
+    #[inline(always)]
     fn times(self, other: Self) -> Self {
         self * other
+    }
+
+    #[inline(always)]
+    fn times_high(self, factor: i16) -> Self {
+        let (low, high) = self.widening_mul(Self::splat(self.simd, factor));
+        (low >> 16).saturating_narrow(high >> 16)
+    }
+
+    #[inline(always)]
+    fn half(self) -> Self {
+        self >> 1
     }
 
     #[inline(always)]
@@ -144,6 +165,7 @@ mod avx2 {
         narrow_32 = _mm256_packs_epi32;
         narrow_16 = _mm256_packs_epi16;
         dot = _mm256_madd_epi16;
+        mul_high = _mm256_mulhi_epi16;
     }
 
     fearless_simd::kernel!(
@@ -170,8 +192,24 @@ impl Lanes for i16x16<Avx2> {
     }
 
     #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        self - other
+    }
+
+    #[inline(always)]
     fn times(self, other: Self) -> Self {
         self * other
+    }
+
+    #[inline(always)]
+    fn times_high(self, factor: i16) -> Self {
+        let factor = Self::splat(self.simd, factor);
+        avx2::mul_high(self.simd, self.into(), factor.into()).simd_into(self.simd)
+    }
+
+    #[inline(always)]
+    fn half(self) -> Self {
+        self >> 1
     }
 
     #[inline(always)]
@@ -226,6 +264,13 @@ impl Lanes for i16x16<Avx2> {
     fn fits_14_bits(self) -> bool {
         ((self << 2) >> 2).simd_eq(self).all_true()
     }
+}
+
+/// Saturated bytes of 32 numbers.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(always)]
+pub fn bytes_of(simd: Avx2, low: i16x16<Avx2>, high: i16x16<Avx2>) -> fearless_simd::u8x32<Avx2> {
+    avx2::rows_together(simd, avx2::narrow_16(simd, low.into(), high.into())).simd_into(simd)
 }
 
 /// The samples of two blocks from their columns: each result holds two rows, both blocks' samples side by side.
