@@ -34,6 +34,7 @@ mod decode;
 pub mod encode;
 mod entropy;
 mod error;
+mod index;
 mod lanes;
 mod parse;
 mod picture;
@@ -42,6 +43,7 @@ mod transform;
 
 pub use decode::{Decoder, Info, Limits, Options, Report, Workspace};
 pub use error::{Error, ErrorKind, Warning, Warnings};
+pub use index::SeekIndex;
 pub use picture::{Colour, Region};
 
 /// Every level this CPU can run, narrowest first: what the tests loop over.

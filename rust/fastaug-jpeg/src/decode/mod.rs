@@ -7,6 +7,7 @@ mod stored;
 mod workspace;
 
 pub use request::{Decoder, Info, Limits, Options, Report};
+pub(crate) use sequential::states;
 pub use workspace::Workspace;
 
 use crate::{

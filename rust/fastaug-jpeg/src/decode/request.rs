@@ -1,9 +1,10 @@
 //! What callers ask for and what they get.
 
-use super::{Job, Workspace, sequential, stored};
+use super::{Job, Workspace, sequential, states, stored};
 use crate::standard;
 use crate::{
     error::{Error, ErrorKind, Warnings},
+    index::{SeekIndex, State},
     parse::{Event, Frame, Parser, Process, Scan},
     picture::{Colour, Conversion, Layout, Region, Target},
 };
@@ -139,6 +140,18 @@ impl<'b> Decoder<'b> {
         stride: usize,
         workspace: &mut Workspace,
     ) -> Result<Report, Error> {
+        self.decode_indexed(None, options, pixels, stride, workspace)
+    }
+
+    /// As [`decode`](Self::decode), beginning to read near the region. An index of another file is noticed, and not used.
+    pub fn decode_indexed(
+        &self,
+        index: Option<&SeekIndex>,
+        options: &Options,
+        pixels: &mut [u8],
+        stride: usize,
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
         let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
         if !matches!(options.scale, 1 | 2 | 4 | 8) {
             return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
@@ -172,6 +185,14 @@ impl<'b> Decoder<'b> {
         let first_only = options.colour == Colour::Gray && matches!(conversion, Conversion::Gray | Conversion::YCbCr);
         let layout = Layout::new(&self.frame, options.scale, region, |component| component == 0 || !first_only)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
+        let streams = self.is_streamed();
+        let index = index.filter(|index| {
+            let fits = streams && index.is_of(self.parser.bytes());
+            if !fits {
+                report.warnings.add(0, "the seek index belongs to another file");
+            }
+            fits
+        });
         let mut job = Job {
             layout: &layout,
             conversion,
@@ -182,10 +203,8 @@ impl<'b> Decoder<'b> {
             level: options.level,
             warnings: &mut report.warnings,
         };
-        let streams =
-            self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len();
         if streams {
-            let end = sequential::decode(&self.parser, &self.frame, &self.scan, &mut job, workspace)?;
+            let end = sequential::decode(&self.parser, &self.frame, &self.scan, index, &mut job, workspace)?;
             if let (Some(position), false) = (end, options.tolerant) {
                 self.expect_end(position)?;
             }
@@ -193,6 +212,24 @@ impl<'b> Decoder<'b> {
             stored::decode(&mut self.parser.clone(), &self.frame, self.scan.clone(), &mut job, workspace)?;
         }
         Ok(report)
+    }
+
+    /// Whether one scan holds everything, so that pixels can be made while it is read.
+    fn is_streamed(&self) -> bool {
+        self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len()
+    }
+
+    /// The places that a seek index holds, so many rows of MCUs apart; `None` if this file cannot have one.
+    pub(crate) fn states(&self, spacing: usize) -> Result<Option<Vec<State>>, Error> {
+        if !self.is_streamed() {
+            return Ok(None);
+        }
+        states(&self.parser, &self.frame, &self.scan, spacing, Level::new())
+    }
+
+    /// Rows of MCUs of the picture.
+    pub(crate) fn mcu_rows(&self) -> usize {
+        self.frame.mcu_rows()
     }
 
     /// Nothing may follow the only scan but the end of the image; the end of the file will do.

@@ -4,16 +4,18 @@
 use super::{Job, Workspace, missing_table, multipliers, transform_blocks};
 use crate::{
     entropy::{
+        bits::{BitPosition, Bits},
         block::{self, Block},
         cache,
         segments::Segments,
-        tables::{AcTable, DcTable, SKIP, SkipEntry, refuse},
+        tables::{AcTable, DcTable, refuse},
     },
-    error::Error,
+    error::{Error, Warnings},
+    index::{SeekIndex, State},
     parse::{Frame, Parser, Scan},
     transform::Multipliers,
 };
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
 use std::sync::Arc;
 
@@ -33,7 +35,17 @@ struct Part {
     size: usize,
     /// Where its blocks begin in a group's memory.
     begin: usize,
-    predictor: i32,
+}
+
+impl Part {
+    /// Passes over its blocks of one MCU.
+    #[inline(always)]
+    fn skip(&self, bits: &mut Bits<'_>, predictor: &mut i32) {
+        let skips = self.ac.skips();
+        for _ in 0..self.blocks.0 * self.blocks.1 {
+            block::skip(bits, &self.dc, &self.ac, skips, predictor);
+        }
+    }
 }
 
 /// Reads the scan and makes the pixels. Answers where the marker behind it stands, if it was read to its end.
@@ -41,61 +53,113 @@ pub fn decode(
     parser: &Parser<'_>,
     frame: &Frame,
     scan: &Scan,
+    index: Option<&SeekIndex>,
     job: &mut Job<'_, '_>,
     workspace: &mut Workspace,
 ) -> Result<Option<usize>, Error> {
-    let mut parts = Vec::with_capacity(scan.components.len());
+    let layout = job.layout;
+    let mut parts = parts(parser, frame, scan)?;
     let mut group_blocks = 0;
+    for part in &mut parts {
+        let plane = &layout.planes[part.component];
+        (part.needed, part.size, part.begin) = (plane.needed, plane.size, group_blocks);
+        group_blocks += if plane.needed { GROUP * part.blocks.0 * part.blocks.1 } else { 0 };
+    }
+    workspace.blocks.clear();
+    workspace.blocks.resize(group_blocks, [0; 64]);
+    workspace.lasts.clear();
+    workspace.lasts.resize(group_blocks, 0);
+    workspace.planes.prepare(layout);
+    let buffer = std::mem::take(&mut workspace.bytes);
+    let (interval, mcus_wide) = (parser.restart_interval, frame.mcus_wide());
+    let mut reader = match index.and_then(|index| index.before(layout.mcu_rows.start)) {
+        None => Reader {
+            segments: Segments::new(parser.bytes(), parser.position, interval, job.strict, buffer, job.level),
+            parts,
+            predictors: [0; 4],
+            rows_passed: 0,
+        },
+        Some((row, state)) => Reader {
+            segments: Segments::new(parser.bytes(), state.byte, interval, job.strict, buffer, job.level)
+                .resumed(state.bit, row * mcus_wide),
+            parts,
+            predictors: state.predictors.map(i32::from),
+            rows_passed: row,
+        },
+    };
+    let result = reader.rows(frame, job, workspace);
+    let whole = layout.mcu_rows.end == layout.all_mcu_rows;
+    let mut behind = None;
+    // Below a region nothing is read.
+    workspace.bytes = if whole && result.is_ok() {
+        let (position, buffer) = reader.segments.finish();
+        behind = Some(position);
+        buffer
+    } else {
+        reader.segments.into_buffer()
+    };
+    result.map(|()| behind)
+}
+
+/// What stands before every `spacing`-th row of MCUs but the first. `None` for a file whose data end too early.
+pub fn states(
+    parser: &Parser<'_>,
+    frame: &Frame,
+    scan: &Scan,
+    spacing: usize,
+    level: Level,
+) -> Result<Option<Vec<State>>, Error> {
+    let parts = parts(parser, frame, scan)?;
+    let mut segments =
+        Segments::new(parser.bytes(), parser.position, parser.restart_interval, false, Vec::new(), level);
+    segments.track();
+    let mut reader = Reader { segments, parts, predictors: [0; 4], rows_passed: 0 };
+    let (rows, mcus_wide) = (frame.mcu_rows(), frame.mcus_wide());
+    let mut states = Vec::with_capacity(rows.saturating_sub(1) / spacing);
+    let mut warnings = Warnings::default();
+    for row in 1..=rows {
+        reader.skip(mcus_wide, level, &mut warnings)?;
+        if warnings.count > 0 {
+            return Ok(None);
+        }
+        if row.is_multiple_of(spacing) && row < rows {
+            let (byte, bit) = reader.segments.file_place().unwrap_or_else(|| unreachable!("places are tracked"));
+            states.push(State { byte, bit, predictors: reader.predictors.map(|predictor| predictor as i16) });
+        }
+    }
+    Ok(Some(states))
+}
+
+fn parts(parser: &Parser<'_>, frame: &Frame, scan: &Scan) -> Result<Vec<Part>, Error> {
+    let mut parts = Vec::with_capacity(scan.components.len());
     for part in &scan.components {
         let component = frame.components[part.component];
-        let plane = &job.layout.planes[part.component];
         let dc = parser.dc.get(part.dc).copied().flatten().ok_or_else(|| missing_table(scan.offset, part.dc))?;
         let ac = parser.ac.get(part.ac).copied().flatten().ok_or_else(|| missing_table(scan.offset, part.ac))?;
         let table = parser.quantisation.get(component.quantisation).and_then(Option::as_ref).ok_or_else(|| {
             let place = component.quantisation;
             Error::damaged(scan.offset, 0xDA, format!("quantisation table {place} is not defined"))
         })?;
-        let blocks = (component.horizontal, component.vertical);
         parts.push(Part {
             component: part.component,
             dc: cache::dc(&dc).map_err(|reason| refuse(scan.offset, reason))?,
             ac: cache::ac(&ac).map_err(|reason| refuse(scan.offset, reason))?,
             multipliers: multipliers(Some(table)),
-            blocks,
-            needed: plane.needed,
-            size: plane.size,
-            begin: group_blocks,
-            predictor: 0,
+            blocks: (component.horizontal, component.vertical),
+            needed: false,
+            size: 8,
+            begin: 0,
         });
-        group_blocks += if plane.needed { GROUP * blocks.0 * blocks.1 } else { 0 };
     }
-    workspace.blocks.clear();
-    workspace.blocks.resize(group_blocks, [0; 64]);
-    workspace.lasts.clear();
-    workspace.lasts.resize(group_blocks, 0);
-    workspace.planes.prepare(job.layout);
-    let mut reader = Reader {
-        segments: Segments::new(
-            parser.bytes(),
-            parser.position,
-            parser.restart_interval,
-            job.strict,
-            std::mem::take(&mut workspace.bytes),
-            job.level,
-        ),
-        parts,
-    };
-    let result = reader.rows(frame, job, workspace);
-    let whole = job.layout.mcu_rows.end == job.layout.all_mcu_rows;
-    let (position, buffer) = reader.segments.finish();
-    workspace.bytes = buffer;
-    result?;
-    Ok(whole.then_some(position))
+    Ok(parts)
 }
 
 struct Reader<'b> {
     segments: Segments<'b>,
     parts: Vec<Part>,
+    predictors: [i32; 4],
+    /// Rows of MCUs that lie before the place to begin at.
+    rows_passed: usize,
 }
 
 impl Reader<'_> {
@@ -104,9 +168,9 @@ impl Reader<'_> {
         let mcus_wide = frame.mcus_wide();
         let level = job.level;
         // What lies between the last column that is needed and the first is passed over in one go.
-        let mut passed = rows.start * mcus_wide + columns.start;
+        let mut passed = (rows.start - self.rows_passed) * mcus_wide + columns.start;
         for row in rows.clone() {
-            self.skip(passed, job)?;
+            self.skip(passed, level, job.warnings)?;
             for begin in columns.clone().step_by(GROUP) {
                 let count = GROUP.min(columns.end - begin);
                 self.read(count, job, workspace)?;
@@ -118,47 +182,32 @@ impl Reader<'_> {
             if row + 1 == rows.end {
                 // Below the picture's last row there is nothing to see, but whether it is whole matters.
                 let to_end = if rows.end == job.layout.all_mcu_rows { mcus_wide - columns.end } else { 0 };
-                self.skip(to_end, job)?;
+                self.skip(to_end, level, job.warnings)?;
             }
         }
         Ok(())
     }
 
-    fn begin_anew(&mut self) {
-        for part in &mut self.parts {
-            part.predictor = 0;
-        }
-    }
-
-    fn skip(&mut self, mut count: usize, job: &mut Job<'_, '_>) -> Result<(), Error> {
+    fn skip(&mut self, mut count: usize, level: Level, warnings: &mut Warnings) -> Result<(), Error> {
         while count > 0 {
-            let (run, restarted) = self.segments.run(count, job.warnings);
+            let (run, restarted) = self.segments.run(count, warnings);
             if restarted {
-                self.begin_anew();
+                self.predictors = [0; 4];
             }
             count -= run;
-            let level = job.level;
-            dispatch!(level, simd => self.skip_run(simd, run, job))?;
+            dispatch!(level, simd => self.skip_run(simd, run, warnings))?;
         }
         Ok(())
     }
 
     #[simd]
-    fn skip_run<S: Simd>(&mut self, _: S, count: usize, job: &mut Job<'_, '_>) -> Result<(), Error> {
-        let mut skips: [Option<&[SkipEntry; 1 << SKIP]>; 4] = [None; 4];
-        let tables: Vec<Arc<AcTable>> = self.parts.iter().map(|part| Arc::clone(&part.ac)).collect();
-        for (skip, table) in skips.iter_mut().zip(&tables) {
-            *skip = Some(table.skips());
-        }
+    fn skip_run<S: Simd>(&mut self, _: S, count: usize, warnings: &mut Warnings) -> Result<(), Error> {
         let mut left = count;
         while left > 0 && !self.segments.is_exhausted() {
             let mut bits = self.segments.bits();
             while left > 0 && self.segments.has_enough(bits.place()) {
-                for (part, skips) in self.parts.iter_mut().zip(&skips) {
-                    let Some(skips) = skips else { continue };
-                    for _ in 0..part.blocks.0 * part.blocks.1 {
-                        block::skip(&mut bits, &part.dc, &part.ac, skips, &mut part.predictor);
-                    }
+                for (part, predictor) in self.parts.iter().zip(&mut self.predictors) {
+                    part.skip(&mut bits, predictor);
                 }
                 left -= 1;
                 if self.segments.is_beyond(bits.place()) {
@@ -166,16 +215,16 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.go_on(place, job)?;
+            self.go_on(place, warnings)?;
         }
         Ok(())
     }
 
     /// Gets more bytes, or finds that there are none.
-    fn go_on(&mut self, place: crate::entropy::bits::BitPosition, job: &mut Job<'_, '_>) -> Result<(), Error> {
+    fn go_on(&mut self, place: BitPosition, warnings: &mut Warnings) -> Result<(), Error> {
         self.segments.set_place(place);
         if self.segments.is_beyond(place) {
-            self.segments.exhaust(job.warnings)?;
+            self.segments.exhaust(warnings)?;
         } else if !self.segments.has_enough(place) {
             self.segments.advance(place);
         }
@@ -190,7 +239,7 @@ impl Reader<'_> {
         while done < count {
             let (run, restarted) = self.segments.run(count - done, job.warnings);
             if restarted {
-                self.begin_anew();
+                self.predictors = [0; 4];
             }
             let level = job.level;
             dispatch!(level, simd => self.read_run(simd, done..done + run, job, workspace))?;
@@ -211,7 +260,7 @@ impl Reader<'_> {
         while mcu < mcus.end && !self.segments.is_exhausted() {
             let mut bits = self.segments.bits();
             while mcu < mcus.end && self.segments.has_enough(bits.place()) {
-                for part in &mut self.parts {
+                for (part, predictor) in self.parts.iter().zip(&mut self.predictors) {
                     let (across, down) = part.blocks;
                     if part.size == 1 && part.needed {
                         // Means are all that is wanted.
@@ -219,24 +268,21 @@ impl Reader<'_> {
                         for y in 0..down {
                             let first = part.begin + (y * GROUP + mcu) * across;
                             for block in &mut workspace.blocks[first..first + across] {
-                                block::skip(&mut bits, &part.dc, &part.ac, skips, &mut part.predictor);
-                                block[0] = part.predictor as i16;
+                                block::skip(&mut bits, &part.dc, &part.ac, skips, predictor);
+                                block[0] = *predictor as i16;
                             }
                         }
                         continue;
                     }
                     if !part.needed {
-                        let skips = part.ac.skips();
-                        for _ in 0..across * down {
-                            block::skip(&mut bits, &part.dc, &part.ac, skips, &mut part.predictor);
-                        }
+                        part.skip(&mut bits, predictor);
                         continue;
                     }
                     for y in 0..down {
                         let first = part.begin + (y * GROUP + mcu) * across;
                         let blocks: &mut [Block] = &mut workspace.blocks[first..first + across];
                         for (block, last) in blocks.iter_mut().zip(&mut workspace.lasts[first..first + across]) {
-                            *last = block::read(&mut bits, &part.dc, &part.ac, &mut part.predictor, block);
+                            *last = block::read(&mut bits, &part.dc, &part.ac, predictor, block);
                         }
                     }
                 }
@@ -246,7 +292,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.go_on(place, job)?;
+            self.go_on(place, job.warnings)?;
         }
         Ok(())
     }

@@ -41,6 +41,32 @@ impl<'b> Segments<'b> {
         }
     }
 
+    /// As if so many MCUs, at least one, had been read before; the next bit is one of the first byte.
+    pub fn resumed(mut self, bit: u8, mcus: usize) -> Self {
+        self.place = BitPosition(usize::from(bit));
+        // At the beginning of an interval its restart marker is still to come.
+        if let Some(restarts) = (mcus - 1).checked_div(self.interval) {
+            self.next = (restarts & 7) as u8;
+            self.to_go = self.interval - 1 - (mcus - 1) % self.interval;
+        }
+        self
+    }
+
+    /// From now on, [`file_place`](Self::file_place) knows.
+    pub fn track(&mut self) {
+        self.source.track();
+    }
+
+    /// The byte and the bit of the file that come next.
+    pub fn file_place(&mut self) -> Option<(usize, u8)> {
+        Some((self.source.raw_byte(self.place)?, (self.place.0 % 8) as u8))
+    }
+
+    /// Gives the buffer back.
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.source.into_buffer()
+    }
+
     /// How many of the next MCUs come before a restart, up to `wanted`; a restart that is due is carried out, and then
     /// `true` is answered: predictions begin anew.
     pub fn run(&mut self, wanted: usize, warnings: &mut Warnings) -> (usize, bool) {

@@ -26,7 +26,16 @@ pub struct Source<'b> {
     marker: Option<u8>,
     /// Whether that was the end of the file.
     end_of_file: bool,
+    /// A byte of the chunk, and where it comes from; only kept where somebody asks for it.
+    mark: Option<Mark>,
     level: Level,
+}
+
+/// A byte without stuffing, and where it stands in the file.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    byte: usize,
+    raw: usize,
 }
 
 impl<'b> Source<'b> {
@@ -41,6 +50,7 @@ impl<'b> Source<'b> {
             filled: 0,
             marker: None,
             end_of_file: false,
+            mark: None,
             level,
         };
         source.fill();
@@ -64,9 +74,34 @@ impl<'b> Source<'b> {
         self.marker.is_some() || place.0 / 8 + MARGIN <= self.filled
     }
 
+    /// From now on, places can be told in the file.
+    pub fn track(&mut self) {
+        self.mark = Some(Mark { byte: 0, raw: self.chunk_begin });
+    }
+
+    /// The byte of the file that holds the next bit of a place, which never lies before one that was asked for earlier.
+    pub fn raw_byte(&mut self, place: BitPosition) -> Option<usize> {
+        let mark = self.mark.as_mut()?;
+        while mark.byte < place.0 / 8 {
+            // An FF takes all that follow with it, up to its zero.
+            if self.bytes.get(mark.raw) == Some(&0xFF) {
+                while self.bytes.get(mark.raw) == Some(&0xFF) {
+                    mark.raw += 1;
+                }
+            }
+            mark.raw += 1;
+            mark.byte += 1;
+        }
+        Some(mark.raw)
+    }
+
     /// Makes more bytes available; answers where the place is now.
     pub fn advance(&mut self, place: BitPosition) -> BitPosition {
         let done = (place.0 / 8).min(self.filled);
+        self.raw_byte(BitPosition(8 * done));
+        if let Some(mark) = &mut self.mark {
+            mark.byte -= done;
+        }
         self.chunk.copy_within(done..self.filled, 0);
         self.filled -= done;
         self.chunk_begin = self.raw.saturating_sub(self.filled);
@@ -104,6 +139,9 @@ impl<'b> Source<'b> {
         self.marker = None;
         self.filled = 0;
         self.chunk_begin = self.raw;
+        if self.mark.is_some() {
+            self.track();
+        }
         self.fill();
     }
 
