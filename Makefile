@@ -28,7 +28,8 @@ check: $(VENV)/.tested-with
 bench: $(BENCH)/.built
 	$(BENCH)/bin/python benches/python/transforms.py $(if $(IMAGES),--images $(IMAGES)) --json target/transforms.json
 	$(BENCH)/bin/python benches/python/pipelines.py $(if $(IMAGES),--images $(IMAGES)) --json target/pipelines.json
-	$(BENCH)/bin/python benches/python/tables.py target/transforms.json target/pipelines.json docs/benchmarks.md
+	$(BENCH)/bin/python benches/python/decode.py $(if $(IMAGES),--images $(IMAGES)) --json target/decode.json
+	$(BENCH)/bin/python benches/python/tables.py target/transforms.json target/pipelines.json target/decode.json docs/benchmarks.md
 
 fmt:
 	cargo fmt --all

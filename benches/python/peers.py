@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
-from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 
@@ -43,19 +40,3 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "Python": platform.python_version(),
     }
-
-
-def machine() -> dict[str, Any]:
-    """The computer, as far as it matters to speed."""
-    return {
-        "cpu": _cpu_model(),
-        "cores": len(os.sched_getaffinity(0)),
-        "system": f"{sys.platform} {platform.machine()}",
-    }
-
-
-def _cpu_model() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor() or "unknown"

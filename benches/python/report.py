@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import peers
+from machine import machine
 
 Row = dict[str, Any]
 
@@ -50,5 +51,5 @@ def write(path: Path | None, rows: list[Row], **further: Any) -> None:
     if path is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = {"rows": rows, "machine": peers.machine(), "versions": peers.versions(), **further}
+    data = {"rows": rows, "machine": machine(), "versions": peers.versions(), **further}
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n")

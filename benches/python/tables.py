@@ -1,8 +1,8 @@
-"""Writes the benchmarks' document, and the README's table, from what ``transforms.py`` and ``pipelines.py`` measured.
+"""Writes the benchmarks' document, and the README's table, from what the three programs beside it measured.
 
-    python benches/python/tables.py TRANSFORMS.json PIPELINES.json docs/benchmarks.md [--readme README.md]
+    python benches/python/tables.py TRANSFORMS.json PIPELINES.json DECODE.json docs/benchmarks.md [--readme README.md]
 
-Every number comes from the two files. Nothing is left out: where fastaug is slower, the table and the sentence above it
+Every number comes from the three files. Nothing is left out: where fastaug is slower, the table and the sentence above it
 say so.
 """
 
@@ -24,7 +24,7 @@ Report = dict[str, Any]
 # -- the parts of the document ---------------------------------------------------------------------------------------
 
 
-def document(transforms: Report, pipelines: Report) -> str:
+def document(transforms: Report, pipelines: Report, decoding: Report) -> str:
     """All of docs/benchmarks.md."""
     parts = [
         "# Benchmarks",
@@ -39,6 +39,8 @@ def document(transforms: Report, pipelines: Report) -> str:
         batches_table(pipelines),
         "## One transform at a time",
         *transforms_part(transforms),
+        "## Decoding",
+        *decoding_part(decoding),
         "## What a call costs beside its pixels",
         costs_table(pipelines),
         "## Peak memory",
@@ -114,6 +116,79 @@ def transforms_part(transforms: Report) -> list[str]:
         "The last column is fastaug over the fastest peer; a dash means that a library has nothing like it.",
         _table(["images/s", "fastaug", *peers, "to the fastest"], body),
     ]
+
+
+def decoding_part(decoding: Report) -> list[str]:
+    """What ``decode.py`` measured: files to pixels, headers, files to tensors."""
+    missing = [f"{name} ({reason})" for name, reason in decoding["missing"].items()]
+    parts = [
+        "From the bytes of a JPEG in memory to a numpy array, in colour unless it says gray. Everyone decodes on one"
+        f" thread, in turn, best of {decoding['rounds']} rounds by {decoding['clock']}; TensorFlow is asked for the exact"
+        f" transform that is the others' default. Measured on {_machine(decoding)}.",
+        f"Files: {decoding['files']}.",
+        f"Versions: {_versions(decoding)}.",
+        f"Missing: {'; '.join(missing)}." if missing else "None of the libraries is missing.",
+        decoding_table(decoding["rows"]),
+        f"Regions are {decoding['rectangles']:,} rectangles as RandomResizedCrop draws them: {decoding['regions_by']} for"
+        " fastaug, all of the picture and a copy of the rectangle for the others (the fastest few with whole photos), or"
+        " the peer's own decoding of regions where it is named. Thumbnails have an eighth of the sides.",
+    ]
+    notes = [*decoding["not_measured"], *(note for row in decoding["rows"] for note in row["notes"])]
+    if notes:
+        parts.append(f"Left out: {'; '.join(notes)}.")
+    parts += ["Files whose pixels are fastaug's to the last bit:", equality_table(decoding["rows"])]
+    if decoding["header_microseconds"]:
+        parts += ["Reading the header alone, the mean over all photos:", headers_table(decoding)]
+    if decoding["loading"]:
+        parts += [
+            "From encoded JPEG to RandomResizedCrop 224, HorizontalFlip, Normalize and float32 with channels first, a file"
+            " at a time and in batches of fastaug and of libraries that load batches only:",
+            decoding_table(decoding["loading"]),
+        ]
+    if any(row["peers"] for row in decoding["batches"]):
+        parts.append(decoding_table(decoding["batches"]))
+    return parts
+
+
+def decoding_table(rows: Sequence[Row]) -> str:
+    """Rows with goals, some of which speak of one peer."""
+    peers = _peers(rows)
+    body = [[row["name"], *_figures(row, peers), _ratio(row["ratio_to_best"]), _decoding_goal(row)] for row in rows]
+    return _table(["images/s", "fastaug", *peers, "to the fastest", "goal"], body)
+
+
+def _decoding_goal(row: Row) -> str:
+    peer = row.get("goal_peer")
+    if peer is None:
+        return "" if row["ratio_to_best"] is None else _at_least(row, row["ratio_to_best"])
+    if peer not in row["peers"]:
+        return f"{row['goal']:g}× {peer}"
+    ratio = row["fastaug"] / row["peers"][peer]
+    return f"{row['goal']:g}× {peer}: {ratio:.2f}×{_missed(row, ratio)}"
+
+
+def equality_table(rows: Sequence[Row]) -> str:
+    """The share of files on which each peer agrees with fastaug."""
+    peers = _peers(rows)
+    body = [[row["name"], *(_share(row["equal"].get(peer)) for peer in peers)] for row in rows]
+    return _table(["equal files", *peers], body)
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "–"
+    # Only all of them is 100%.
+    return "100%" if share == 1 else f"{min(100 * share, 99.9):.3g}%"
+
+
+def headers_table(decoding: Report) -> str:
+    """Microseconds a header."""
+    goal = decoding["goals"]["header_microseconds"]
+    body = [
+        [name, f"{microseconds:.2f} µs", _at_most(goal, microseconds, "µs") if name == "fastaug" else ""]
+        for name, microseconds in decoding["header_microseconds"].items()
+    ]
+    return _table(["", "time", "goal"], body)
 
 
 def costs_table(pipelines: Report) -> str:
@@ -217,8 +292,12 @@ def _figures(row: Row, peers: Sequence[str]) -> list[str]:
     """Images a second of everyone, the fastest in bold."""
     figures = [row["fastaug"], *(row["peers"].get(peer) for peer in peers)]
     best = max(figure for figure in figures if figure is not None)
-    cells = ["–" if figure is None else f"{figure:,.0f}" for figure in figures]
+    cells = ["–" if figure is None else _rate(figure) for figure in figures]
     return [f"**{cell}**" if figure == best else cell for figure, cell in zip(figures, cells, strict=True)]
+
+
+def _rate(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 20 else f"{figure:.1f}"
 
 
 def _ratio(ratio: float | None) -> str:
@@ -231,7 +310,11 @@ def _at_least(row: Row, figure: float) -> str:
     """The goal of a row that has one, and whether it was missed."""
     if "goal" not in row:
         return ""
-    return f"{row['goal']:g}×" + " (missed)" * (round(figure, 2) < row["goal"])
+    return f"{row['goal']:g}×{_missed(row, figure)}"
+
+
+def _missed(row: Row, figure: float) -> str:
+    return " (missed)" if round(figure, 2) < row["goal"] else ""
 
 
 def _at_most(goal: float, figure: float, unit: str) -> str:
@@ -249,12 +332,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("transforms", type=Path, help="what transforms.py wrote")
     parser.add_argument("pipelines", type=Path, help="what pipelines.py wrote")
+    parser.add_argument("decoding", type=Path, help="what decode.py wrote")
     parser.add_argument("document", type=Path, help="the Markdown file to write")
     parser.add_argument("--readme", type=Path, default=README, help="the file with the markers")
     options = parser.parse_args()
     transforms = json.loads(options.transforms.read_text())
     pipelines = json.loads(options.pipelines.read_text())
-    options.document.write_text(document(transforms, pipelines))
+    decoding = json.loads(options.decoding.read_text())
+    options.document.write_text(document(transforms, pipelines, decoding))
     rewrite_readme(options.readme, readme_part(transforms, pipelines))
 
 
