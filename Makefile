@@ -7,7 +7,7 @@ IMAGES ?=
 # One interpreter for everything; any CPython from 3.10 on.
 PYTHON ?= python3
 
-.PHONY: demo test check bench clean fmt
+.PHONY: demo test check bench soak fuzz clean fmt
 
 demo: $(VENV)/.built
 	$(VENV)/bin/python examples/demo.py
@@ -30,6 +30,18 @@ bench: $(BENCH)/.built
 	$(BENCH)/bin/python benches/python/pipelines.py $(if $(IMAGES),--images $(IMAGES)) --json target/pipelines.json
 	$(BENCH)/bin/python benches/python/decode.py $(if $(IMAGES),--images $(IMAGES)) --json target/decode.json
 	$(BENCH)/bin/python benches/python/tables.py target/transforms.json target/pipelines.json target/decode.json docs/benchmarks.md
+
+# The JPEG decoder for longer: many more rectangles, and mutants of ever new seeds until something fails or Ctrl-C.
+soak:
+	FASTAUG_SOAK=1 FASTAUG_MUTANTS=1000000 cargo test -p fastaug-jpeg --test robustness
+
+fuzz:
+	@seed=$$(date +%s); while true; do \
+		echo "seed $$seed"; \
+		FASTAUG_SEED=$$seed FASTAUG_MUTANTS=$${FASTAUG_MUTANTS:-200000} \
+			cargo test --quiet -p fastaug-jpeg --test robustness mutants || exit 1; \
+		seed=$$((seed + 1)); \
+	done
 
 fmt:
 	cargo fmt --all

@@ -15,13 +15,19 @@ use fearless_simd::Level;
 pub struct Limits {
     /// Pixels of the picture. The default is 178,956,970, Pillow's.
     pub pixels: u64,
-    /// Scans of a progressive file. The default is 100.
+    /// Scans of a file that has several. The default is 100.
     pub scans: usize,
+    /// Markers of the whole file, restarts inside of scans apart. The default is 10,000: a hundred times what files full of
+    /// thumbnails and profiles have.
+    pub markers: usize,
+    /// Bytes of memory for coefficients and samples, the caller's pixels apart. The default is 2 GiB, which is enough for
+    /// all that `pixels` allows by default: files of one scan keep a few rows, others every coefficient in two bytes.
+    pub memory: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { pixels: 178_956_970, scans: 100 }
+        Self { pixels: 178_956_970, scans: 100, markers: 10_000, memory: 2 << 30 }
     }
 }
 
@@ -94,7 +100,12 @@ pub struct Decoder<'b> {
 impl<'b> Decoder<'b> {
     /// Reads the header of a file, up to its first scan.
     pub fn new(bytes: &'b [u8]) -> Result<Self, Error> {
-        let mut parser = Parser::new(bytes, false)?;
+        Self::with_limits(bytes, &Limits::default())
+    }
+
+    /// Reads the header of a file that may have more markers, or fewer, than others; the other limits matter later.
+    pub fn with_limits(bytes: &'b [u8], limits: &Limits) -> Result<Self, Error> {
+        let mut parser = Parser::new(bytes, limits.markers)?;
         match parser.next_event()? {
             Event::Scan(scan) => {
                 let frame = parser.frame.clone().unwrap_or_else(|| unreachable!("a scan has a frame"));
@@ -184,8 +195,9 @@ impl<'b> Decoder<'b> {
         // Brightness needs the first component alone, if that is what it holds.
         let first_only = options.colour == Colour::Gray && matches!(conversion, Conversion::Gray | Conversion::YCbCr);
         let layout = Layout::new(&self.frame, options.scale, region, |component| component == 0 || !first_only)?;
-        let mut report = Report { warnings: self.parser.warnings.clone() };
         let streams = self.is_streamed();
+        self.expect_memory(&layout, streams, options.limits.memory)?;
+        let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
             let fits = streams && index.is_of(self.parser.bytes());
             if !fits {
@@ -206,10 +218,13 @@ impl<'b> Decoder<'b> {
         if streams {
             let end = sequential::decode(&self.parser, &self.frame, &self.scan, index, &mut job, workspace)?;
             if let (Some(position), false) = (end, options.tolerant) {
-                self.expect_end(position)?;
+                self.expect_end(position, &options.limits)?;
             }
         } else {
-            stored::decode(&mut self.parser.clone(), &self.frame, self.scan.clone(), &mut job, workspace)?;
+            let mut parser = self.parser.clone();
+            parser.tolerant = options.tolerant;
+            parser.max_markers = options.limits.markers;
+            stored::decode(&mut parser, &self.frame, self.scan.clone(), &mut job, workspace)?;
         }
         Ok(report)
     }
@@ -232,10 +247,30 @@ impl<'b> Decoder<'b> {
         self.frame.mcu_rows()
     }
 
+    /// Coefficients and samples must fit into the memory that is allowed; nothing has been asked for yet.
+    fn expect_memory(&self, layout: &Layout, streams: bool, limit: u64) -> Result<(), Error> {
+        let coefficients = if streams { 0 } else { stored::memory(&self.frame) };
+        let samples: usize = layout
+            .planes
+            .iter()
+            .filter(|plane| plane.needed)
+            .map(|plane| layout.mcu_columns.len() * plane.blocks.0 * plane.size * (plane.blocks.1 * plane.size + 2))
+            .sum();
+        let bytes = (coefficients + samples) as u64;
+        if bytes > limit {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("to decode the image takes {bytes} bytes of memory; limits.memory is {limit}"),
+            ));
+        }
+        Ok(())
+    }
+
     /// Nothing may follow the only scan but the end of the image; the end of the file will do.
-    fn expect_end(&self, position: usize) -> Result<(), Error> {
+    fn expect_end(&self, position: usize, limits: &Limits) -> Result<(), Error> {
         let mut parser = self.parser.clone();
         parser.position = position;
+        parser.max_markers = limits.markers;
         match parser.next_event() {
             Ok(Event::End) => Ok(()),
             Ok(Event::Scan(scan)) => {

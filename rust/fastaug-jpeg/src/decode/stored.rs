@@ -15,7 +15,7 @@ use crate::{
         tables::{AcTable, DcTable, SymbolTable, refuse},
     },
     error::{Error, ErrorKind},
-    parse::{Event, Frame, Parser, Process, Scan, ScanComponent},
+    parse::{Component, Event, Frame, Parser, Process, Scan, ScanComponent},
     transform::Multipliers,
 };
 use fearless_simd::{Simd, dispatch};
@@ -34,6 +34,17 @@ struct Stored {
     filled: bool,
 }
 
+/// Rows of blocks that are kept of a component: those that libjpeg keeps, so that guesses find zeros where it does.
+fn rows(frame: &Frame, component: &Component) -> usize {
+    (frame.mcu_rows() * component.vertical).next_multiple_of(component.rows_at_a_time)
+}
+
+/// Memory for all coefficients of a frame.
+pub fn memory(frame: &Frame) -> usize {
+    let blocks = |component: &Component| frame.mcus_wide() * component.horizontal * rows(frame, component);
+    frame.components.iter().map(blocks).sum::<usize>() * (size_of::<Block>() + 1)
+}
+
 /// Reads all scans and makes the pixels.
 pub fn decode(
     parser: &mut Parser<'_>,
@@ -47,7 +58,7 @@ pub fn decode(
     for component in &frame.components {
         let stride = frame.mcus_wide() * component.horizontal;
         stored.push(Stored { begin, stride, multipliers: None, filled: false });
-        begin += stride * frame.mcu_rows() * component.vertical;
+        begin += stride * rows(frame, component);
     }
     // Memory that comes fresh from the system is zero without being written.
     if workspace.blocks.capacity() < begin {
@@ -195,10 +206,14 @@ fn read_scan(
         offset: scan.offset,
     };
     let level = job.level;
-    let rows_per_mcu = if alone { frame.components[scan.components[0].component].vertical } else { 1 };
-    for row in 0..high {
+    let rows_at_a_time = if alone { frame.components[scan.components[0].component].rows_at_a_time } else { 1 };
+    'scan: for row in 0..high {
         let mut column = 0;
         while column < wide {
+            if reader.segments.is_over() {
+                // A file may claim a huge picture, and a hundred scans without data.
+                break 'scan;
+            }
             let (run, restarted) = reader.segments.run(wide - column, job.warnings);
             if restarted {
                 reader.run = 0;
@@ -207,7 +222,7 @@ fn read_scan(
                 }
             }
             if !reader.segments.is_exhausted() {
-                progress.last_good_row = row / rows_per_mcu;
+                progress.last_good_row = row / rows_at_a_time;
                 dispatch!(level, simd => reader.mcus(simd, row, column..column + run, job, workspace))?;
             }
             column += run;
@@ -239,6 +254,17 @@ impl Reader<'_> {
                     self.run -= ended as u32;
                     column += ended;
                     continue;
+                }
+                if let (Coding::AcRefine(_), true) = (&self.coding, self.run > 0) {
+                    // Blocks without anything to correct: a few bytes may speak of millions of them.
+                    let begin = self.parts[0].begin + row * self.parts[0].stride;
+                    let ended = lasts[begin + column..begin + columns.end].iter().take(self.run as usize);
+                    let ended = ended.take_while(|&&last| last < self.band.first).count();
+                    self.run -= ended as u32;
+                    column += ended;
+                    if ended > 0 {
+                        continue;
+                    }
                 }
                 if mcu(&mut bits, &self.coding, &mut self.parts, self.band, &mut self.run, row, column, blocks, lasts)
                     .is_none()
@@ -358,8 +384,9 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
                 let (mut blocks_used, mut lasts_used) = (&blocks[used.clone()], &lasts[used]);
                 if let Some(progress) = guess {
                     let component_blocks = &blocks[stored.begin..];
-                    let missing = progress.missing(component, row);
-                    let surroundings = surroundings(frame, component, stored, component_blocks, row, y);
+                    let own = row * down + y;
+                    let missing = progress.missing(component, own / frame.components[component].rows_at_a_time);
+                    let surroundings = surroundings(frame, component, stored, component_blocks, own);
                     guessed.clear();
                     for (column, &block) in columns.clone().zip(blocks_used) {
                         let inside = column < frame.components[component].blocks_wide;
@@ -379,31 +406,30 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
     }
 }
 
-/// The rows of blocks around one, `down` rows below the first of a row of MCUs. Where the picture ends, libjpeg counts
-/// rows as if all rows of MCUs were as high as this one.
+/// The rows of blocks around one. Where the picture ends, libjpeg counts rows as if it went through as many at a time
+/// from the beginning as it does there.
 fn surroundings<'b>(
     frame: &Frame,
     component: usize,
     stored: &Stored,
     blocks: &'b [Block],
-    mcu_row: usize,
-    down: usize,
+    own: usize,
 ) -> Surroundings<'b> {
     let part = frame.components[component];
-    let mcu_rows = frame.mcu_rows();
-    let high = match part.blocks_high % part.vertical {
-        rest if mcu_row + 1 == mcu_rows && rest != 0 => rest,
-        _ => part.vertical,
+    let at_a_time = part.rows_at_a_time;
+    let rows = rows(frame, &part);
+    let (group, groups) = (own / at_a_time, rows / at_a_time);
+    let high = match part.blocks_high % at_a_time {
+        rest if group + 1 == groups && rest != 0 => rest,
+        _ => at_a_time,
     };
-    let (counted, count) = (mcu_row * high + down, mcu_rows * high);
-    let own = mcu_row * part.vertical + down;
+    let (counted, count) = (group * high + own % at_a_time, groups * high);
     let above = if counted > 0 { own.saturating_sub(1) } else { own };
     let further_above = if counted > 1 { own.saturating_sub(2) } else { above };
     let below = if counted + 1 < count { own + 1 } else { own };
     let further_below = if counted + 2 < count { own + 2 } else { below };
-    let last = mcu_rows * part.vertical - 1;
     Surroundings::new([further_above, above, own, below, further_below].map(|row| {
-        let begin = row.min(last) * stored.stride;
+        let begin = row.min(rows - 1) * stored.stride;
         &blocks[begin..begin + part.blocks_wide]
     }))
 }

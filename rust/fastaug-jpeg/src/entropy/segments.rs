@@ -88,6 +88,11 @@ impl<'b> Segments<'b> {
         self.exhausted
     }
 
+    /// Whether no MCU of the scan will have data any more.
+    pub fn is_over(&self) -> bool {
+        self.exhausted && (self.interval == 0 || self.source.is_at_last_marker())
+    }
+
     /// The bits from the current place on.
     #[inline(always)]
     pub fn bits(&self) -> Bits<'_> {

@@ -147,8 +147,16 @@ impl<'b> Source<'b> {
 
     /// Leaves the marker where it is and gives nothing but zeros in front of it.
     pub fn empty(&mut self) {
-        self.filled = 0;
-        self.chunk[..MARGIN].fill(0);
+        // Zeros follow what counts: where nothing does, they are there already, restart after restart.
+        if self.filled > 0 {
+            self.filled = 0;
+            self.chunk[..MARGIN].fill(0);
+        }
+    }
+
+    /// Whether the segment ended with a marker that no restart passes over.
+    pub fn is_at_last_marker(&self) -> bool {
+        self.marker.is_some_and(|marker| marker >= 0xC0 && !(0xD0..=0xD7).contains(&marker))
     }
 
     /// Skips to the next marker behind the one that was reached, whatever lies between.

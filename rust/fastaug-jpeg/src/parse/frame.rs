@@ -28,6 +28,9 @@ pub struct Component {
     pub blocks_wide: usize,
     /// Rows of blocks that cover its samples.
     pub blocks_high: usize,
+    /// Rows of blocks that libjpeg goes through at a time: the vertical factor in the file, also of a component that is
+    /// alone, whose factors mean nothing else.
+    pub rows_at_a_time: usize,
 }
 
 /// What a frame header says.
@@ -99,6 +102,7 @@ impl Frame {
                 quantisation: usize::from(quantisation),
                 blocks_wide: 0,
                 blocks_high: 0,
+                rows_at_a_time: vertical,
             });
         }
         if let [only] = components.as_mut_slice() {

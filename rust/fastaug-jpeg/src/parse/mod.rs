@@ -3,7 +3,7 @@
 mod exif;
 mod frame;
 
-pub use frame::{Frame, Process, Scan, ScanComponent};
+pub use frame::{Component, Frame, Process, Scan, ScanComponent};
 
 use crate::{
     error::{Error, ErrorKind, Warnings},
@@ -17,7 +17,11 @@ pub struct Parser<'b> {
     /// The next byte to be read.
     pub position: usize,
     /// Whether the end of the file stands for an end of image, again and again, instead of being an error.
-    tolerant: bool,
+    pub tolerant: bool,
+    /// Markers that were read.
+    markers: usize,
+    /// Markers that may be read.
+    pub max_markers: usize,
     /// What the frame header said.
     pub frame: Option<Frame>,
     /// Quantisation tables, row by row.
@@ -52,7 +56,7 @@ const EOI: u8 = 0xD9;
 
 impl<'b> Parser<'b> {
     /// Begins at the start of a file.
-    pub fn new(bytes: &'b [u8], tolerant: bool) -> Result<Self, Error> {
+    pub fn new(bytes: &'b [u8], max_markers: usize) -> Result<Self, Error> {
         match bytes {
             [0xFF, SOI, ..] => {}
             [] => return Err(Error::new(ErrorKind::NotJpeg, "there are no bytes")),
@@ -68,7 +72,9 @@ impl<'b> Parser<'b> {
         Ok(Self {
             bytes,
             position: 2,
-            tolerant,
+            tolerant: false,
+            markers: 0,
+            max_markers,
             frame: None,
             quantisation: [None; 4],
             dc: [None; 4],
@@ -91,6 +97,11 @@ impl<'b> Parser<'b> {
         loop {
             let marker = self.next_marker()?;
             let offset = self.position - 2;
+            self.markers += 1;
+            if self.markers > self.max_markers {
+                let reason = format!("more than {0} markers; limits.markers is {0}", self.max_markers);
+                return Err(Error::at(ErrorKind::Limit, offset, marker, reason));
+            }
             match marker {
                 SOI => return Err(Error::damaged(offset, marker, "a second start of image")),
                 EOI => return Ok(Event::End),
