@@ -10,7 +10,7 @@ use crate::{
         bits::{BitPosition, Bits},
         block::{self, Block},
         cache,
-        progressive::{self, Band},
+        progressive::{self, Band, Filled},
         segments::Segments,
         tables::{AcTable, DcTable, SymbolTable, refuse},
     },
@@ -42,7 +42,7 @@ fn rows(frame: &Frame, component: &Component) -> usize {
 /// Memory for all coefficients of a frame.
 pub fn memory(frame: &Frame) -> usize {
     let blocks = |component: &Component| frame.mcus_wide() * component.horizontal * rows(frame, component);
-    frame.components.iter().map(blocks).sum::<usize>() * (size_of::<Block>() + 1)
+    frame.components.iter().map(blocks).sum::<usize>() * (size_of::<Block>() + size_of::<Filled>())
 }
 
 /// Reads all scans and makes the pixels.
@@ -63,12 +63,12 @@ pub fn decode(
     // Memory that comes fresh from the system is zero without being written.
     if workspace.blocks.capacity() < begin {
         workspace.blocks = vec![[0; 64]; begin];
-        workspace.lasts = vec![0; begin];
+        workspace.filled = vec![0; begin];
     } else {
         workspace.blocks.clear();
         workspace.blocks.resize(begin, [0; 64]);
-        workspace.lasts.clear();
-        workspace.lasts.resize(begin, 0);
+        workspace.filled.clear();
+        workspace.filled.resize(begin, 0);
     }
     let mut progress = Progress::new(frame.components.len());
     let mut scan = first;
@@ -244,7 +244,7 @@ impl Reader<'_> {
         job: &mut Job<'_, '_>,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
-        let (blocks, lasts) = (workspace.blocks.as_mut_slice(), workspace.lasts.as_mut_slice());
+        let (blocks, filled) = (workspace.blocks.as_mut_slice(), workspace.filled.as_mut_slice());
         let mut column = columns.start;
         while column < columns.end && !self.segments.is_exhausted() {
             let mut bits = self.segments.bits();
@@ -258,15 +258,15 @@ impl Reader<'_> {
                 if let (Coding::AcRefine(_), true) = (&self.coding, self.run > 0) {
                     // Blocks without anything to correct: a few bytes may speak of millions of them.
                     let begin = self.parts[0].begin + row * self.parts[0].stride;
-                    let ended = lasts[begin + column..begin + columns.end].iter().take(self.run as usize);
-                    let ended = ended.take_while(|&&last| last < self.band.first).count();
+                    let ended = filled[begin + column..begin + columns.end].iter().take(self.run as usize);
+                    let ended = ended.take_while(|&filled| filled & self.band.positions() == 0).count();
                     self.run -= ended as u32;
                     column += ended;
                     if ended > 0 {
                         continue;
                     }
                 }
-                if mcu(&mut bits, &self.coding, &mut self.parts, self.band, &mut self.run, row, column, blocks, lasts)
+                if mcu(&mut bits, &self.coding, &mut self.parts, self.band, &mut self.run, row, column, blocks, filled)
                     .is_none()
                 {
                     return Err(Error::damaged(self.offset, 0xDA, "a first coefficient beyond all numbers"));
@@ -306,18 +306,16 @@ fn mcu(
     row: usize,
     column: usize,
     blocks: &mut [Block],
-    lasts: &mut [u8],
+    filled: &mut [Filled],
 ) -> Option<()> {
     match coding {
         Coding::AcFirst(table) => {
             let index = parts[0].begin + row * parts[0].stride + column;
-            let last = progressive::ac_first(bits, table, band, run, &mut blocks[index]);
-            lasts[index] = lasts[index].max(last);
+            progressive::ac_first(bits, table, band, run, &mut blocks[index], &mut filled[index]);
         }
         Coding::AcRefine(table) => {
             let index = parts[0].begin + row * parts[0].stride + column;
-            let last = progressive::ac_refine(bits, table, band, run, &mut blocks[index]);
-            lasts[index] = lasts[index].max(last);
+            progressive::ac_refine(bits, table, band, run, &mut blocks[index], &mut filled[index]);
         }
         Coding::DcRefine => {
             for part in parts {
@@ -344,9 +342,10 @@ fn mcu(
                         for (coefficient, &new) in blocks[index].iter_mut().zip(&fresh) {
                             *coefficient = if new == 0 { *coefficient } else { new };
                         }
-                        lasts[index] = lasts[index].max(last);
+                        filled[index] |= u64::MAX >> (63 - last);
                     } else {
-                        lasts[index] = block::read(bits, dc, ac, predictor, &mut blocks[index]);
+                        let last = block::read(bits, dc, ac, predictor, &mut blocks[index]);
+                        filled[index] = u64::MAX >> (63 - last);
                     }
                 }
             }
@@ -364,12 +363,17 @@ impl Part {
     }
 }
 
+/// The position of the last coefficient that is not 0.
+fn last_of(filled: Filled) -> u8 {
+    63 - (filled | 1).leading_zeros() as u8
+}
+
 /// Makes pixels of the coefficients; those that a file's missing scans would have told are guessed.
 fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut Job<'_, '_>, workspace: &mut Workspace) {
     let layout = job.layout;
-    let Workspace { blocks, lasts, planes, .. } = workspace;
+    let Workspace { blocks, lasts, filled, planes, .. } = workspace;
     planes.prepare(layout);
-    let (mut guessed, mut guessed_lasts) = (Vec::new(), Vec::new());
+    let mut guessed = Vec::new();
     for row in layout.mcu_rows.clone() {
         for (component, (stored, plane)) in stored.iter().zip(&layout.planes).enumerate() {
             if !plane.needed {
@@ -381,7 +385,9 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
             for y in 0..down {
                 let begin = stored.begin + (row * down + y) * stored.stride;
                 let used = begin + columns.start..begin + columns.end;
-                let (mut blocks_used, mut lasts_used) = (&blocks[used.clone()], &lasts[used]);
+                let mut blocks_used = &blocks[used.clone()];
+                lasts.clear();
+                lasts.extend(filled[used].iter().map(|&filled| last_of(filled)));
                 if let Some(progress) = guess {
                     let component_blocks = &blocks[stored.begin..];
                     let own = row * down + y;
@@ -392,13 +398,12 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
                         let inside = column < frame.components[component].blocks_wide;
                         guessed.push(if inside { surroundings.guess(column, &missing, &multipliers) } else { block });
                     }
-                    guessed_lasts.clear();
-                    guessed_lasts.extend(lasts_used.iter().map(|&last| last.max(9)));
-                    (blocks_used, lasts_used) = (&guessed, &guessed_lasts);
+                    lasts.iter_mut().for_each(|last| *last = (*last).max(9));
+                    blocks_used = &guessed;
                 }
                 let (target, stride) = planes.blocks_mut(layout, component, y, 0);
                 dispatch!(job.level, simd => transform_blocks(
-                    simd, blocks_used, lasts_used, &multipliers, plane.size, target, stride
+                    simd, blocks_used, lasts, &multipliers, plane.size, target, stride
                 ));
             }
         }

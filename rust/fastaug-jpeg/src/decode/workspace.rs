@@ -1,6 +1,9 @@
 //! Memory that is used again for the next picture.
 
-use crate::{entropy::block::Block, picture::Planes};
+use crate::{
+    entropy::{block::Block, progressive::Filled},
+    picture::Planes,
+};
 
 /// Memory that is used again for the next picture: one for each thread saves most allocations.
 #[derive(Debug, Default)]
@@ -11,6 +14,8 @@ pub struct Workspace {
     pub(super) blocks: Vec<Block>,
     /// Positions of blocks' last coefficients.
     pub(super) lasts: Vec<u8>,
+    /// Which coefficients of blocks are not 0, where several scans fill them.
+    pub(super) filled: Vec<Filled>,
     /// Samples.
     pub(super) planes: Planes,
 }

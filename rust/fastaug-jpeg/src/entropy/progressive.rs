@@ -35,19 +35,49 @@ pub fn dc_refine(bits: &mut Bits<'_>, low: u32, block: &mut Block) {
     }
 }
 
-/// The upper bits of a band. `run` counts blocks that end before they begin. Answers the position of the last one written.
+/// Positions, in zigzag order, of the coefficients of a block that are not 0; the first one does not matter.
+pub type Filled = u64;
+
+impl Band {
+    /// Its positions from one on.
+    #[inline(always)]
+    fn from(self, position: u8) -> Filled {
+        (u64::MAX >> (63 - self.last)) & u64::MAX.checked_shl(u32::from(position)).unwrap_or(0)
+    }
+
+    /// All its positions.
+    #[inline(always)]
+    pub fn positions(self) -> Filled {
+        self.from(self.first)
+    }
+}
+
+/// Sets a coefficient; all positions beyond the end are the last one.
 #[inline(always)]
-pub fn ac_first(bits: &mut Bits<'_>, table: &SymbolTable, band: Band, run: &mut u32, block: &mut Block) -> u8 {
+fn set(block: &mut Block, filled: &mut Filled, position: u8, value: i16) {
+    block[place(position)] = value;
+    let position = position.min(63);
+    *filled = *filled & !(1 << position) | u64::from(value != 0) << position;
+}
+
+/// The upper bits of a band. `run` counts blocks that end before they begin.
+#[inline(always)]
+pub fn ac_first(
+    bits: &mut Bits<'_>,
+    table: &SymbolTable,
+    band: Band,
+    run: &mut u32,
+    block: &mut Block,
+    filled: &mut Filled,
+) {
     let mut position = band.first;
-    let mut reached = 0;
     while position <= band.last {
         bits.refill();
         let (symbol, value) = table.read(bits);
         let (zeros, size) = (symbol >> 4, symbol & 15);
         if size != 0 {
             position += zeros;
-            block[place(position)] = (value << band.low) as i16;
-            reached = position;
+            set(block, filled, position, (value << band.low) as i16);
             position += 1;
         } else if zeros == 15 {
             position += 16;
@@ -56,68 +86,68 @@ pub fn ac_first(bits: &mut Bits<'_>, table: &SymbolTable, band: Band, run: &mut 
             break;
         }
     }
-    reached.min(63)
 }
 
-/// One more bit of each coefficient of a band, and coefficients that begin with it. Answers the position of the last one
-/// that began.
+/// One more bit of each coefficient of a band, and coefficients that begin with it.
 #[inline(always)]
-pub fn ac_refine(bits: &mut Bits<'_>, table: &SymbolTable, band: Band, run: &mut u32, block: &mut Block) -> u8 {
+pub fn ac_refine(
+    bits: &mut Bits<'_>,
+    table: &SymbolTable,
+    band: Band,
+    run: &mut u32,
+    block: &mut Block,
+    filled: &mut Filled,
+) {
     let plus = 1i16 << band.low;
     let mut position = band.first;
-    let mut reached = 0;
     if *run == 0 {
         while position <= band.last {
             bits.refill();
             let symbol = table.symbol(bits);
-            let (mut zeros, size) = ((symbol >> 4) as i8, symbol & 15);
+            let (mut zeros, size) = (symbol >> 4, symbol & 15);
             let mut value = 0;
             if size != 0 {
                 value = if bits.take_one() { plus } else { -plus };
             } else if zeros != 15 {
-                *run = (1 << zeros) + bits.take(zeros as u32);
+                *run = (1 << zeros) + bits.take(u32::from(zeros));
                 break;
             }
-            loop {
-                let coefficient = &mut block[place(position)];
-                if *coefficient != 0 {
-                    correct(bits, plus, coefficient);
-                } else {
-                    zeros -= 1;
-                    if zeros < 0 {
-                        break;
-                    }
-                }
-                position += 1;
-                if position > band.last {
+            // On to the place behind so many zeros; what is not zero on the way gets its bit.
+            while position <= band.last {
+                let free = (*filled >> position).trailing_zeros().min(u32::from(band.last + 1 - position)) as u8;
+                if zeros < free {
+                    position += zeros;
                     break;
+                }
+                zeros -= free;
+                position += free;
+                if position <= band.last {
+                    correct(bits, plus, &mut block[place(position)]);
+                    position += 1;
                 }
             }
             if value != 0 {
-                block[place(position)] = value;
-                reached = position;
+                set(block, filled, position, value);
             }
             position += 1;
         }
     }
     if *run > 0 {
-        while position <= band.last {
-            let coefficient = &mut block[place(position)];
-            if *coefficient != 0 {
-                correct(bits, plus, coefficient);
-            }
-            position += 1;
+        let mut rest = *filled & band.from(position);
+        while rest != 0 {
+            correct(bits, plus, &mut block[place(rest.trailing_zeros() as u8)]);
+            rest &= rest - 1;
         }
         *run -= 1;
     }
-    reached.min(63)
 }
 
 /// One more bit of a coefficient that is not 0.
 #[inline(always)]
 fn correct(bits: &mut Bits<'_>, plus: i16, coefficient: &mut i16) {
     bits.need_one();
+    let grown = coefficient.wrapping_add(if *coefficient >= 0 { plus } else { plus.wrapping_neg() });
     if bits.take_one() && *coefficient & plus == 0 {
-        *coefficient = coefficient.wrapping_add(if *coefficient >= 0 { plus } else { plus.wrapping_neg() });
+        *coefficient = grown;
     }
 }
