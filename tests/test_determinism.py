@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import fastaug as A
 from golden_policies import PIPELINES, digest, sample, written
+from levels import LEVELS, in_process
 from pictures import encoded
 
-LEVELS = ("scalar", "sse4.2", "avx2")
 COUNT = 200
-
-
-def in_process(level, script, *arguments):
-    """What a script of this folder prints as JSON, when kernels run at a level."""
-    here = Path(__file__).parent
-    done = subprocess.run(
-        [sys.executable, str(here / script), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"FASTAUG_SIMD": level, "PYTHONPATH": str(here)},
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from fastaug._core import (
     decode_info,
     get_num_threads,
     imdecode,
+    imencode,
     imread,
     simd_level,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "from_dict",
     "get_num_threads",
     "imdecode",
+    "imencode",
     "imread",
     "load",
     "save",

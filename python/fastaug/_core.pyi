@@ -1,6 +1,6 @@
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ __all__ = [
     "decode_info",
     "get_num_threads",
     "imdecode",
+    "imencode",
     "imread",
     "set_num_threads",
     "simd_level",
@@ -33,6 +34,7 @@ class DecodeError(ValueError): ...
 class ShapeError(ValueError): ...
 class TargetError(ValueError): ...
 
+_Mode = Literal["rgb", "bgr", "gray", "rgba", "cmyk", "unchanged"]
 _Seeds = tuple[int, int, int]
 _Column = tuple[int, int, str | None]
 _Rows = npt.NDArray[np.float64]
@@ -75,6 +77,28 @@ def transform_names() -> list[str]: ...
 def get_num_threads() -> int: ...
 def set_num_threads(threads: int) -> None: ...
 def simd_level() -> str: ...
-def imread(path: str | PathLike[str], mode: str = "rgb") -> npt.NDArray[Any]: ...
-def imdecode(data: bytes | bytearray | memoryview | npt.NDArray[np.uint8], mode: str = "rgb") -> npt.NDArray[Any]: ...
+def imread(
+    path: str | PathLike[str],
+    mode: _Mode = "rgb",
+    *,
+    region: Sequence[int] | None = None,
+    scale: float = 1.0,
+    tolerant: bool = False,
+) -> npt.NDArray[Any]: ...
+def imdecode(
+    data: bytes | bytearray | memoryview | npt.NDArray[np.uint8],
+    mode: _Mode = "rgb",
+    *,
+    region: Sequence[int] | None = None,
+    scale: float = 1.0,
+    tolerant: bool = False,
+) -> npt.NDArray[Any]: ...
+def imencode(
+    image: npt.NDArray[np.uint8],
+    quality: int = 95,
+    *,
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0", "4:4:0", "4:1:1"] = "4:2:0",
+    optimize: bool = False,
+    restart_interval: int = 0,
+) -> bytes: ...
 def decode_info(data: bytes | bytearray | str | PathLike[str]) -> dict[str, Any]: ...

@@ -1,56 +1,106 @@
-//! Reading image files: `imread`, `imdecode`, `decode_info`.
+//! Reading and writing image files: `imread`, `imdecode`, `decode_info`, `imencode`.
 
 use crate::{
-    arrays::{not_encoded, to_array},
-    errors::{DecodeError, to_python},
+    arrays::{ArrayIn, not_encoded, to_array},
+    errors::{DecodeError, ShapeError, to_python},
 };
 use fastaug_core::{
-    codec::{self, ColourMode},
+    codec::{self, ColourMode, JpegOptions, Request, Scale, Subsampling},
     exec::sample::with_context,
+    image::{Image, Rect},
+    ops::Role,
 };
+use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::{
+    exceptions::{PyFileNotFoundError, PyTypeError, PyValueError},
+    intern,
     prelude::*,
     types::{PyByteArray, PyBytes, PyDict},
 };
-use std::path::PathBuf;
+use std::{ops::RangeInclusive, path::PathBuf};
+
+/// The contents of an image file.
+enum Encoded<'py> {
+    /// A bytes object, which never changes: it is read where it is.
+    Bytes(Bound<'py, PyBytes>),
+    /// Anything else, copied.
+    Copied(Vec<u8>),
+}
+
+impl<'py> Encoded<'py> {
+    /// The bytes of an object that holds some or of the file that it names.
+    fn new(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Self::Bytes(bytes.clone()));
+        }
+        if let Ok(bytes) = object.cast::<PyByteArray>() {
+            return Ok(Self::Copied(bytes.to_vec()));
+        }
+        if let Ok(path) = object.extract::<PathBuf>() {
+            let read = object.py().detach(|| std::fs::read(&path));
+            return read.map(Self::Copied).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    PyFileNotFoundError::new_err(format!("{}: no such file", path.display()))
+                }
+                _ => DecodeError::new_err(format!("{}: cannot be read: {error}", path.display())),
+            });
+        }
+        object
+            .call_method0("tobytes")
+            .and_then(|bytes| Ok(Self::Bytes(bytes.cast_into::<PyBytes>()?)))
+            .map_err(|_| not_encoded(object))
+    }
+
+    fn contents(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes.as_bytes(),
+            Self::Copied(bytes) => bytes,
+        }
+    }
+}
 
 fn colour_mode(name: &str) -> PyResult<ColourMode> {
     match name {
         "rgb" => Ok(ColourMode::Rgb),
+        "bgr" => Ok(ColourMode::Bgr),
         "gray" => Ok(ColourMode::Gray),
         "rgba" => Ok(ColourMode::Rgba),
+        "cmyk" => Ok(ColourMode::Cmyk),
         "unchanged" => Ok(ColourMode::Unchanged),
-        other => Err(DecodeError::new_err(format!("mode must be rgb, gray, rgba or unchanged, got {other:?}"))),
+        other => {
+            Err(DecodeError::new_err(format!("mode must be rgb, bgr, gray, rgba, cmyk or unchanged, got {other:?}")))
+        }
     }
 }
 
-/// The bytes of an object that holds some or of the file that it names.
-fn bytes_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-    if let Ok(bytes) = object.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
+/// A rectangle given as four whole numbers; whether it lies inside the picture is the core's to say.
+fn rectangle(region: &Bound<'_, PyAny>) -> PyResult<Rect> {
+    let wrong = || {
+        let shown = region.repr().map_or_else(|_| "something else".to_owned(), |shown| shown.to_string());
+        DecodeError::new_err(format!(
+            "region must be (x, y, width, height), four whole numbers of which x and y are at least 0, width and height at least 1, got {shown}"
+        ))
+    };
+    let [x, y, width, height]: [usize; 4] = region.extract().map_err(|_| wrong())?;
+    if width == 0 || height == 0 {
+        return Err(wrong());
     }
-    if let Ok(bytes) = object.cast::<PyByteArray>() {
-        return Ok(bytes.to_vec());
-    }
-    if let Ok(path) = object.extract::<PathBuf>() {
-        let read = object.py().detach(|| std::fs::read(&path));
-        return read.map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                pyo3::exceptions::PyFileNotFoundError::new_err(format!("{}: no such file", path.display()))
-            }
-            _ => DecodeError::new_err(format!("{}: cannot be read: {error}", path.display())),
-        });
-    }
-    object
-        .call_method0("tobytes")
-        .and_then(|bytes| Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec()))
-        .map_err(|_| not_encoded(object))
+    Ok(Rect { x, y, width, height })
 }
 
-fn decode(py: Python<'_>, bytes: &[u8], mode: &str) -> PyResult<Py<PyAny>> {
-    let mode = colour_mode(mode)?;
+fn request(mode: &str, region: Option<&Bound<'_, PyAny>>, scale: f64, tolerant: bool) -> PyResult<Request> {
+    Ok(Request {
+        mode: colour_mode(mode)?,
+        scale: Scale::from_factor(scale)
+            .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {scale}")))?,
+        region: region.map(rectangle).transpose()?,
+        tolerant,
+    })
+}
+
+fn decode(py: Python<'_>, bytes: &[u8], request: &Request) -> PyResult<Py<PyAny>> {
     let decoded = py
-        .detach(|| with_context(|context| codec::decode(bytes, mode, context.scratch)))
+        .detach(|| with_context(|context| codec::decode_as(bytes, request, context.scratch)))
         .map_err(|error| to_python(&error))?;
     let dimensions = if decoded.format().shape.channels == 1 { 2 } else { 3 };
     let array = to_array(py, decoded.as_image(), dimensions)?;
@@ -59,31 +109,142 @@ fn decode(py: Python<'_>, bytes: &[u8], mode: &str) -> PyResult<Py<PyAny>> {
 }
 
 /// Decodes the bytes of an image file.
+///
+/// `mode` is "rgb", "bgr", "gray", "rgba", "cmyk" (JPEG files of four components; 0 is no ink) or "unchanged", which
+/// keeps the file's channels and type. Pixels are those of the file: an EXIF orientation is left to the caller.
+///
+/// `scale` 1/2, 1/4 or 1/8 makes a JPEG file smaller while it is decoded, which takes less time than resizing afterwards;
+/// other formats have only 1. `region`, (x, y, width, height), is the rectangle wanted of the scaled picture: the same
+/// pixels as cut out of the whole, and of a JPEG file hardly more than those are decoded.
+///
+/// A file that ends early or is damaged is refused with a `DecodeError` that says what was wrong and at which byte. With
+/// `tolerant`, damage to the pixels of a JPEG file is overlooked where something can be decoded, and what is missing is
+/// gray or repeats what was there before; for other formats it changes nothing.
 #[pyfunction]
-#[pyo3(signature = (data, mode = "rgb"))]
-pub fn imdecode(data: &Bound<'_, PyAny>, mode: &str) -> PyResult<Py<PyAny>> {
-    decode(data.py(), &bytes_of(data)?, mode)
+#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false))]
+pub fn imdecode(
+    data: &Bound<'_, PyAny>,
+    mode: &str,
+    region: Option<&Bound<'_, PyAny>>,
+    scale: f64,
+    tolerant: bool,
+) -> PyResult<Py<PyAny>> {
+    let request = request(mode, region, scale, tolerant)?;
+    decode(data.py(), Encoded::new(data)?.contents(), &request)
 }
 
-/// Reads and decodes an image file.
+/// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
-#[pyo3(signature = (path, mode = "rgb"))]
-pub fn imread(path: &Bound<'_, PyAny>, mode: &str) -> PyResult<Py<PyAny>> {
-    let bytes = bytes_of(path)?;
-    decode(path.py(), &bytes, mode).map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))
+#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false))]
+pub fn imread(
+    path: &Bound<'_, PyAny>,
+    mode: &str,
+    region: Option<&Bound<'_, PyAny>>,
+    scale: f64,
+    tolerant: bool,
+) -> PyResult<Py<PyAny>> {
+    let request = request(mode, region, scale, tolerant)?;
+    let file = Encoded::new(path)?;
+    decode(path.py(), file.contents(), &request)
+        .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))
 }
 
 /// Reads the header of an image file without decoding its pixels.
+///
+/// The answer holds `format`, `height`, `width`, `channels` and `dtype`. Of a JPEG file it also holds `components`;
+/// `progressive`; `sampling`, "4:2:0" and the like or else the factors of each component ("2x2,1x2,1x1"); `orientation`,
+/// EXIF's number from 1 to 8; `restart_interval`, in MCUs, 0 for none; and `quality`, at which libjpeg quantises
+/// brightness about as finely, or None where the header has no table for it.
 #[pyfunction]
-pub fn decode_info(data: &Bound<'_, PyAny>) -> PyResult<Py<PyDict>> {
+pub fn decode_info<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
     let py = data.py();
-    let bytes = bytes_of(data)?;
-    let info = codec::info(&bytes).map_err(|error| to_python(&error))?;
+    let info = codec::info(Encoded::new(data)?.contents()).map_err(|error| to_python(&error))?;
     let dict = PyDict::new(py);
-    dict.set_item("format", info.format)?;
-    dict.set_item("height", info.height)?;
-    dict.set_item("width", info.width)?;
-    dict.set_item("channels", info.channels)?;
-    dict.set_item("dtype", info.dtype.to_string())?;
-    Ok(dict.unbind())
+    dict.set_item(intern!(py, "format"), info.format)?;
+    dict.set_item(intern!(py, "height"), info.height)?;
+    dict.set_item(intern!(py, "width"), info.width)?;
+    dict.set_item(intern!(py, "channels"), info.channels)?;
+    dict.set_item(intern!(py, "dtype"), info.dtype.to_string())?;
+    if let Some(jpeg) = info.jpeg {
+        dict.set_item(intern!(py, "components"), jpeg.components)?;
+        dict.set_item(intern!(py, "progressive"), jpeg.progressive)?;
+        dict.set_item(intern!(py, "sampling"), codec::sampling_name(&jpeg))?;
+        dict.set_item(intern!(py, "orientation"), jpeg.orientation)?;
+        dict.set_item(intern!(py, "restart_interval"), jpeg.restart_interval)?;
+        dict.set_item(intern!(py, "quality"), jpeg.quality)?;
+    }
+    Ok(dict)
+}
+
+/// A whole number within a range.
+fn whole_number<T: TryFrom<i64>>(name: &str, given: &Bound<'_, PyAny>, range: RangeInclusive<i64>) -> PyResult<T> {
+    let (least, most) = (range.start(), range.end());
+    let wrong = || format!("{name} must be a whole number from {least} to {most}, got {given}");
+    let number: i64 = given.extract().map_err(|error: PyErr| {
+        if error.is_instance_of::<PyTypeError>(given.py()) {
+            PyTypeError::new_err(wrong())
+        } else {
+            PyValueError::new_err(wrong())
+        }
+    })?;
+    let in_range = range.contains(&number).then_some(number).and_then(|number| T::try_from(number).ok());
+    in_range.ok_or_else(|| PyValueError::new_err(wrong()))
+}
+
+fn subsampling_named(name: &str) -> PyResult<Subsampling> {
+    match name {
+        "4:4:4" => Ok(Subsampling::S444),
+        "4:2:2" => Ok(Subsampling::S422),
+        "4:2:0" => Ok(Subsampling::S420),
+        "4:4:0" => Ok(Subsampling::S440),
+        "4:1:1" => Ok(Subsampling::S411),
+        other => Err(PyValueError::new_err(format!(
+            "subsampling must be \"4:4:4\", \"4:2:2\", \"4:2:0\", \"4:4:0\" or \"4:1:1\", got {other:?}"
+        ))),
+    }
+}
+
+/// Encodes an image as a baseline JPEG file: the bytes that Pillow writes with the same settings.
+///
+/// The image is `uint8`: height × width or height × width × 1 (gray), × 3 (RGB) or × 4 (RGBA, of which the opacity is left
+/// out, since JPEG has none). It is read where it is if the pixels of each row lie one after the other.
+///
+/// `quality` goes from 1 (smallest file) to 100 (least loss). `subsampling`, "4:4:4", "4:2:2", "4:2:0", "4:4:0" or
+/// "4:1:1", says how finely chroma is stored. `optimize` makes Huffman tables for the image: a few percent smaller, and a
+/// second pass over it. `restart_interval` is the number of MCUs (squares of 8 or 16 pixels) after which decoding can begin
+/// anew, 0 for none.
+#[pyfunction]
+#[pyo3(
+    signature = (image, quality = None, *, subsampling = "4:2:0", optimize = false, restart_interval = None),
+    text_signature = "(image, quality=95, *, subsampling='4:2:0', optimize=False, restart_interval=0)"
+)]
+pub fn imencode<'py>(
+    image: &Bound<'py, PyAny>,
+    quality: Option<&Bound<'py, PyAny>>,
+    subsampling: &str,
+    optimize: bool,
+    restart_interval: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let py = image.py();
+    let options = JpegOptions {
+        quality: quality.map_or(Ok(95), |given| whole_number("quality", given, 1..=100))?,
+        subsampling: subsampling_named(subsampling)?,
+        optimize,
+        restart_interval: restart_interval.map_or(Ok(0), |given| whole_number("restart_interval", given, 0..=65535))?,
+    };
+    let array = image.cast::<PyUntypedArray>().map_err(|_| {
+        PyTypeError::new_err(format!("image must be a numpy array of type uint8, got {}", image.get_type()))
+    })?;
+    let descriptor = array.dtype();
+    if (descriptor.kind(), descriptor.itemsize()) != (b'u', 1) {
+        return Err(ShapeError::new_err(format!(
+            "image has dtype {descriptor}; a JPEG file is made of uint8 (0…255): convert it with .astype(numpy.uint8), scaled to that range"
+        )));
+    }
+    let pixels = ArrayIn::new(array, Role::Image, "image")?;
+    let encoded = py.detach(|| {
+        let Image::U8(view) = pixels.image() else { unreachable!("its type was looked at above") };
+        with_context(|context| codec::encode_jpeg(view, options, context.scratch))
+    });
+    Ok(PyBytes::new(py, &encoded.map_err(|error| to_python(&error))?))
 }
