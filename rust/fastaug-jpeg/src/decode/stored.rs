@@ -78,9 +78,15 @@ pub fn decode(
             return Err(Error::at(ErrorKind::Limit, scan.offset, 0xDA, reason));
         }
         read_scan(parser, frame, &scan, &mut stored, &mut progress, job, workspace)?;
-        match parser.next_event()? {
-            Event::Scan(next) => scan = next,
-            Event::End => break,
+        match parser.next_event() {
+            Ok(Event::Scan(next)) => scan = next,
+            Ok(Event::End) => break,
+            // What was read so far makes a picture, if a coarse one.
+            Err(error) if !job.strict && error.kind() == ErrorKind::Truncated => {
+                job.warnings.add(parser.position, "the file ends between its scans");
+                break;
+            }
+            Err(error) => return Err(error),
         }
     }
     let incomplete = frame.process == Process::Progressive
