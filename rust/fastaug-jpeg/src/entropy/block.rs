@@ -2,7 +2,7 @@
 
 use super::{
     bits::Bits,
-    tables::{AcEntry, AcTable, DcTable, END_OF_BLOCK, LOOK_UP, SKIP},
+    tables::{AcEntry, AcTable, DC_LOOK_UP, DcTable, END_OF_BLOCK, LOOK_UP, SKIP},
 };
 use crate::standard::ZIGZAG;
 
@@ -31,6 +31,9 @@ fn store(block: &mut Block, position: u8, value: i16) {
     block[place(position)] = value;
 }
 
+/// Look-ups between two refills must not take more bits than are there, even after a difference.
+const _: () = assert!(4 * LOOK_UP <= 56 - DC_LOOK_UP && 3 * SKIP <= 56 - DC_LOOK_UP);
+
 /// Reads a block into one that is zero; answers the position of the last coefficient that may not be zero.
 #[inline(always)]
 pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32, block: &mut Block) -> u8 {
@@ -38,41 +41,47 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
     *predictor = predictor.wrapping_add(dc.read(bits));
     block[0] = *predictor as i16;
     let mut position = 0u8;
-    /// Looks up what comes next; goes to the label where bits have to be fetched first.
-    macro_rules! look_up {
-        ($again:lifetime) => {
-            let entry = ac.look_up(bits.peek(LOOK_UP));
-            if entry.length == 0 {
-                let (step, value) = ac.read_long(bits, entry);
-                if step == END_OF_BLOCK {
-                    return position;
+    'fetched: loop {
+        // The entry of what is too long to be looked up.
+        let long;
+        /// Looks up what comes next; leaves the block with what is too long for that.
+        macro_rules! look_up {
+            ($look_ups:lifetime) => {
+                let entry = ac.look_up(bits.peek(LOOK_UP));
+                if entry.length == 0 {
+                    long = entry;
+                    break $look_ups;
                 }
-                position += step;
-                store(block, position, value);
-                if position >= 63 {
-                    return 63;
+                let first = position + entry.steps[0];
+                let second = first + entry.steps[1];
+                // An end of block, or a run without a value, writes a zero where nothing is yet, or beyond the end.
+                store(block, first, entry.values[0]);
+                store(block, second, entry.values[1]);
+                if second >= 63 {
+                    return end(bits, entry, position, block);
                 }
-                bits.refill();
-                continue $again;
-            }
-            let first = position + entry.steps[0];
-            let second = first + entry.steps[1];
-            // An end of block, or a run without a value, writes a zero where nothing is yet, or beyond the end.
-            store(block, first, entry.values[0]);
-            store(block, second, entry.values[1]);
-            if second >= 63 {
-                return end(bits, entry, position, block);
-            }
-            bits.drop(u32::from(entry.length));
-            position = second;
-        };
-    }
-    // 46 bits are there even after a difference, enough for four look-ups: to fetch more is what takes longest.
-    'again: loop {
-        look_up!('again);
-        look_up!('again);
-        look_up!('again);
-        look_up!('again);
+                bits.drop(u32::from(entry.length));
+                position = second;
+            };
+        }
+        'look_ups: {
+            // 46 bits are there even after a difference, enough for four look-ups: to fetch more is what takes longest.
+            look_up!('look_ups);
+            look_up!('look_ups);
+            look_up!('look_ups);
+            look_up!('look_ups);
+            bits.refill();
+            continue 'fetched;
+        }
+        let (step, value) = ac.read_long(bits, long);
+        if step == END_OF_BLOCK {
+            return position;
+        }
+        position += step;
+        store(block, position, value);
+        if position >= 63 {
+            return 63;
+        }
         bits.refill();
     }
 }

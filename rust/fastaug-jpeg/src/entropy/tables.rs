@@ -58,6 +58,14 @@ impl Canonical {
     }
 }
 
+impl Canonical {
+    /// As [`find`](Self::find), for codes that are seldom enough not to be worth a place among the others.
+    #[inline(never)]
+    fn find_long(&self, bits: u32) -> (u8, u32) {
+        self.find(bits)
+    }
+}
+
 /// A signed number from the bits that stand for it.
 #[inline(always)]
 fn extend(bits: u32, size: u32) -> i32 {
@@ -72,7 +80,8 @@ pub struct DcTable {
     canonical: Canonical,
 }
 
-const DC_LOOK_UP: u32 = 10;
+/// Bits of a difference that are looked up at once.
+pub const DC_LOOK_UP: u32 = 10;
 
 /// What begins with certain bits.
 #[derive(Clone, Copy, Debug, Default)]
@@ -117,20 +126,11 @@ impl DcTable {
             bits.drop(u32::from(entry.length));
             return i32::from(entry.value);
         }
-        // A copy, since what a function that is called can change does not stay in registers.
-        let mut rest = *bits;
-        let value = self.read_long(&mut rest, entry);
-        *bits = rest;
-        value
-    }
-
-    #[inline(never)]
-    fn read_long(&self, bits: &mut super::bits::Bits<'_>, entry: DcEntry) -> i32 {
         let size = if entry.code != 0 {
             bits.drop(u32::from(entry.code));
             entry.value as u32
         } else {
-            let (size, length) = self.canonical.find(bits.peek(16));
+            let (size, length) = self.canonical.find_long(bits.peek(16));
             bits.drop(length);
             u32::from(size)
         };
@@ -267,21 +267,12 @@ impl AcTable {
     /// Reads one coefficient that was not found by looking it up. Answers how far it moves the position, and its value.
     #[inline(always)]
     pub fn read_long(&self, bits: &mut super::bits::Bits<'_>, entry: AcEntry) -> (u8, i16) {
-        // A copy, since what a function that is called can change does not stay in registers.
-        let mut rest = *bits;
-        let found = self.step_by_step(&mut rest, entry);
-        *bits = rest;
-        found
-    }
-
-    #[inline(never)]
-    fn step_by_step(&self, bits: &mut super::bits::Bits<'_>, entry: AcEntry) -> (u8, i16) {
         bits.refill();
         let (step, size) = if entry.first_length != 0 {
             bits.drop(u32::from(entry.first_length));
             (entry.steps[0], entry.values[0] as u32)
         } else {
-            let (symbol, length) = self.canonical.find(bits.peek(16));
+            let (symbol, length) = self.canonical.find_long(bits.peek(16));
             bits.drop(length);
             step_and_size(symbol)
         };
