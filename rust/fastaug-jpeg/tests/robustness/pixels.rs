@@ -1,6 +1,6 @@
 //! Decoded pixels, and parts of them.
 
-use fastaug_jpeg::{Colour, Decoder, Error, Options, Region, Workspace};
+use fastaug_jpeg::{Colour, Decoder, Error, Options, Region, SeekIndex, Workspace};
 use fearless_simd::Level;
 
 /// All colours that can be asked for.
@@ -35,6 +35,17 @@ pub fn decode(
     gap: usize,
     workspace: &mut Workspace,
 ) -> Result<Pixels, Error> {
+    decode_indexed(decoder, None, options, gap, workspace)
+}
+
+/// As [`decode`], with a seek index.
+pub fn decode_indexed(
+    decoder: &Decoder<'_>,
+    index: Option<&SeekIndex>,
+    options: &Options,
+    gap: usize,
+    workspace: &mut Workspace,
+) -> Result<Pixels, Error> {
     const UNTOUCHED: u8 = 0xA5;
     let (width, height) = decoder.output_size(options);
     let channels = options.colour.channels();
@@ -42,7 +53,7 @@ pub fn decode(
     let refused = info.width as u64 * info.height as u64 > options.limits.pixels;
     let row = width * channels;
     let mut bytes = vec![UNTOUCHED; if refused { 0 } else { height * (row + gap) }];
-    decoder.decode(options, &mut bytes, row + gap, workspace)?;
+    decoder.decode_indexed(index, options, &mut bytes, row + gap, workspace)?;
     assert!(!refused, "the limit did not hold");
     if gap > 0 {
         let mut kept = Vec::with_capacity(height * row);
