@@ -1,31 +1,25 @@
-//! Vectors that the inverse transform and the conversion of colours are written in: one block of eight columns, or two blocks side by side where vectors
-//! are twice as wide. Whatever mixes lanes stays within a block.
+//! Vectors that the inverse transform and the conversion of colours are written in: one block of eight columns, or two
+//! blocks side by side where vectors are twice as wide. Whatever mixes lanes stays within a block.
 
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::{Avx2, i16x16, i32x8};
 use fearless_simd::{Simd, i16x8, i32x4, prelude::*, u8x16};
+use std::ops::{Add, Shr, Sub};
 
 /// Eight 16-bit numbers for each block.
-pub trait Lanes: Copy {
+pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Shr<u32, Output = Self> {
     /// Four 32-bit numbers for each block.
-    type Wide: Copy;
+    type Wide: Copy + Add<Output = Self::Wide> + Sub<Output = Self::Wide>;
 
     /// The same number everywhere.
     fn same(self, value: i16) -> Self;
-    fn plus(self, other: Self) -> Self;
-    fn minus(self, other: Self) -> Self;
-    fn times(self, other: Self) -> Self;
     /// The upper 16 bits of products.
     fn times_high(self, factor: i16) -> Self;
-    /// Divided by two, rounded down.
-    fn half(self) -> Self;
     /// The lower halves, one number of each in turn.
     fn zip_lower(self, other: Self) -> Self;
     fn zip_upper(self, other: Self) -> Self;
     /// Sums of the products of neighbours.
     fn dot(self, factors: [i16; 2]) -> Self::Wide;
-    fn wide_add(a: Self::Wide, b: Self::Wide) -> Self::Wide;
-    fn wide_sub(a: Self::Wide, b: Self::Wide) -> Self::Wide;
     /// Shifted to the right, saturated and joined.
     fn narrow<const SHIFT: u32>(low: Self::Wide, high: Self::Wide) -> Self;
     /// Zips of pairs and of fours of numbers.
@@ -44,29 +38,9 @@ impl<S: Simd> Lanes for i16x8<S> {
     }
 
     #[inline(always)]
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-
-    #[inline(always)]
-    fn minus(self, other: Self) -> Self {
-        self - other
-    }
-
-    #[inline(always)]
-    fn times(self, other: Self) -> Self {
-        self * other
-    }
-
-    #[inline(always)]
     fn times_high(self, factor: i16) -> Self {
         let (low, high) = self.widening_mul(Self::splat(self.simd, factor));
         (low >> 16).saturating_narrow(high >> 16)
-    }
-
-    #[inline(always)]
-    fn half(self) -> Self {
-        self >> 1
     }
 
     #[inline(always)]
@@ -82,16 +56,6 @@ impl<S: Simd> Lanes for i16x8<S> {
     #[inline(always)]
     fn dot(self, [a, b]: [i16; 2]) -> Self::Wide {
         self.pairwise_dot_product(i16x8::simd_from(self.simd, [a, b, a, b, a, b, a, b]))
-    }
-
-    #[inline(always)]
-    fn wide_add(a: Self::Wide, b: Self::Wide) -> Self::Wide {
-        a + b
-    }
-
-    #[inline(always)]
-    fn wide_sub(a: Self::Wide, b: Self::Wide) -> Self::Wide {
-        a - b
     }
 
     #[inline(always)]
@@ -187,29 +151,9 @@ impl Lanes for i16x16<Avx2> {
     }
 
     #[inline(always)]
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-
-    #[inline(always)]
-    fn minus(self, other: Self) -> Self {
-        self - other
-    }
-
-    #[inline(always)]
-    fn times(self, other: Self) -> Self {
-        self * other
-    }
-
-    #[inline(always)]
     fn times_high(self, factor: i16) -> Self {
         let factor = Self::splat(self.simd, factor);
         avx2::mul_high(self.simd, self.into(), factor.into()).simd_into(self.simd)
-    }
-
-    #[inline(always)]
-    fn half(self) -> Self {
-        self >> 1
     }
 
     #[inline(always)]
@@ -226,16 +170,6 @@ impl Lanes for i16x16<Avx2> {
     fn dot(self, [a, b]: [i16; 2]) -> Self::Wide {
         let factors = i32x8::splat(self.simd, (i32::from(b) << 16) | i32::from(a as u16));
         avx2::dot(self.simd, self.into(), factors.into()).simd_into(self.simd)
-    }
-
-    #[inline(always)]
-    fn wide_add(a: Self::Wide, b: Self::Wide) -> Self::Wide {
-        a + b
-    }
-
-    #[inline(always)]
-    fn wide_sub(a: Self::Wide, b: Self::Wide) -> Self::Wide {
-        a - b
     }
 
     #[inline(always)]
@@ -300,4 +234,17 @@ pub fn rows_of_pair(simd: Avx2, columns: [i16x16<Avx2>; 8]) -> [fearless_simd::u
         samples[index] += rows;
     }
     samples
+}
+
+/// Whether the level shuffles bytes in one instruction, and gives zero for an index of 128.
+#[inline(always)]
+pub fn shuffles<S: Simd>(simd: S) -> bool {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        simd.level().as_sse4_2().is_some()
+    }
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    {
+        !simd.level().is_fallback()
+    }
 }

@@ -13,11 +13,14 @@ pub use workspace::Workspace;
 use crate::{
     entropy::block::Block,
     error::{Error, Warnings},
+    parse::{Component, DHT, Parser, SOS},
     picture::{Colour, Conversion, Layout, Planes, Target},
+    standard::Codes,
     transform::{self, Multipliers},
 };
 use fearless_simd::{Level, Simd};
 use fearless_simd_macros::simd;
+use std::sync::Arc;
 
 /// What a decoder of scans is to make.
 struct Job<'j, 't> {
@@ -31,9 +34,28 @@ struct Job<'j, 't> {
     warnings: &'j mut Warnings,
 }
 
-/// What quantised coefficients are multiplied by; zeros for a component that no scan has mentioned.
-fn multipliers(table: Option<&[u16; 64]>) -> Multipliers {
-    table.map_or([0; 64], |table| table.map(|value| value as i16))
+/// What a component's quantised coefficients are multiplied by.
+fn multipliers(parser: &Parser<'_>, component: &Component, offset: usize) -> Result<Multipliers, Error> {
+    let place = component.quantisation;
+    let table = parser
+        .quantisation
+        .get(place)
+        .and_then(Option::as_ref)
+        .ok_or_else(|| Error::damaged(offset, SOS, format!("quantisation table {place} is not defined")))?;
+    Ok(table.map(|value| value as i16))
+}
+
+/// The Huffman table that a scan wants from a place, prepared.
+fn huffman_table<T>(
+    places: &[Option<Codes<'_>>; 4],
+    place: usize,
+    offset: usize,
+    prepare: fn(&Codes<'_>) -> Result<Arc<T>, &'static str>,
+) -> Result<Arc<T>, Error> {
+    let codes = places.get(place).copied().flatten().ok_or_else(|| {
+        Error::damaged(offset, SOS, format!("a scan uses Huffman table {place}, which is not defined"))
+    })?;
+    prepare(&codes).map_err(|reason| Error::damaged(offset, DHT, reason))
 }
 
 /// The samples of a row of blocks; `lasts` are the positions of their last coefficients that may not be zero.
@@ -76,9 +98,4 @@ impl Job<'_, '_> {
     fn row_is_done(&mut self, planes: &mut Planes, mcu_row: usize) {
         planes.row_is_done(self.layout, mcu_row, self.conversion, self.colour, &mut self.target, self.level);
     }
-}
-
-/// A table that a scan wants and that was never defined.
-fn missing_table(offset: usize, place: usize) -> Error {
-    Error::damaged(offset, 0xDA, format!("a scan uses Huffman table {place}, which is not defined"))
 }

@@ -1,12 +1,12 @@
 //! What callers ask for and what they get.
 
 use super::{Job, Workspace, sequential, states, stored};
-use crate::standard;
 use crate::{
     error::{Error, ErrorKind, Warnings},
     index::{SeekIndex, State},
-    parse::{Event, Frame, Parser, Process, Scan},
+    parse::{Event, Frame, Parser, Process, SOS, Scan},
     picture::{Colour, Conversion, Layout, Region, Target},
+    standard,
 };
 use fearless_simd::Level;
 
@@ -274,7 +274,7 @@ impl<'b> Decoder<'b> {
         match parser.next_event() {
             Ok(Event::End) => Ok(()),
             Ok(Event::Scan(scan)) => {
-                Err(Error::damaged(scan.offset, 0xDA, "another scan after the one that holds all components"))
+                Err(Error::damaged(scan.offset, SOS, "another scan after the one that holds all components"))
             }
             Err(error) if error.kind() == ErrorKind::Truncated => Ok(()),
             Err(error) => Err(error),

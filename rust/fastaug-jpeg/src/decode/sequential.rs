@@ -1,14 +1,14 @@
 //! Files whose one scan holds all components: rows of MCUs become pixels while they are read, and nothing is kept but the
 //! last of them.
 
-use super::{Job, Workspace, missing_table, multipliers, transform_blocks};
+use super::{Job, Workspace, huffman_table, multipliers, transform_blocks};
 use crate::{
     entropy::{
-        bits::{BitPosition, Bits},
+        bits::Bits,
         block::{self, Block},
         cache,
         segments::Segments,
-        tables::{AcTable, DcTable, refuse},
+        tables::{AcTable, DcTable},
     },
     error::{Error, Warnings},
     index::{SeekIndex, State},
@@ -134,17 +134,11 @@ fn parts(parser: &Parser<'_>, frame: &Frame, scan: &Scan) -> Result<Vec<Part>, E
     let mut parts = Vec::with_capacity(scan.components.len());
     for part in &scan.components {
         let component = frame.components[part.component];
-        let dc = parser.dc.get(part.dc).copied().flatten().ok_or_else(|| missing_table(scan.offset, part.dc))?;
-        let ac = parser.ac.get(part.ac).copied().flatten().ok_or_else(|| missing_table(scan.offset, part.ac))?;
-        let table = parser.quantisation.get(component.quantisation).and_then(Option::as_ref).ok_or_else(|| {
-            let place = component.quantisation;
-            Error::damaged(scan.offset, 0xDA, format!("quantisation table {place} is not defined"))
-        })?;
         parts.push(Part {
             component: part.component,
-            dc: cache::dc(&dc).map_err(|reason| refuse(scan.offset, reason))?,
-            ac: cache::ac(&ac).map_err(|reason| refuse(scan.offset, reason))?,
-            multipliers: multipliers(Some(table)),
+            dc: huffman_table(&parser.dc, part.dc, scan.offset, cache::dc)?,
+            ac: huffman_table(&parser.ac, part.ac, scan.offset, cache::ac)?,
+            multipliers: multipliers(parser, &component, scan.offset)?,
             blocks: (component.horizontal, component.vertical),
             needed: false,
             size: 8,
@@ -215,18 +209,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.go_on(place, warnings)?;
-        }
-        Ok(())
-    }
-
-    /// Gets more bytes, or finds that there are none.
-    fn go_on(&mut self, place: BitPosition, warnings: &mut Warnings) -> Result<(), Error> {
-        self.segments.set_place(place);
-        if self.segments.is_beyond(place) {
-            self.segments.exhaust(warnings)?;
-        } else if !self.segments.has_enough(place) {
-            self.segments.advance(place);
+            self.segments.go_on(place, warnings)?;
         }
         Ok(())
     }
@@ -292,7 +275,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.go_on(place, job.warnings)?;
+            self.segments.go_on(place, job.warnings)?;
         }
         Ok(())
     }

@@ -1,21 +1,21 @@
 //! Files of several scans: all coefficients are collected before the first pixel is made.
 
 use super::{
-    Job, Workspace, missing_table, multipliers,
+    Job, Workspace, huffman_table, multipliers,
     smoothing::{Progress, Surroundings},
     transform_blocks,
 };
 use crate::{
     entropy::{
-        bits::{BitPosition, Bits},
+        bits::Bits,
         block::{self, Block},
         cache,
         progressive::{self, Band, Filled},
         segments::Segments,
-        tables::{AcTable, DcTable, SymbolTable, refuse},
+        tables::{AcTable, DcTable, SymbolTable},
     },
     error::{Error, ErrorKind},
-    parse::{Component, Event, Frame, Parser, Process, Scan, ScanComponent},
+    parse::{Component, Event, Frame, Parser, Process, SOS, Scan, ScanComponent},
     transform::Multipliers,
 };
 use fearless_simd::{Simd, dispatch};
@@ -75,7 +75,7 @@ pub fn decode(
     for number in 1.. {
         if number > job.max_scans {
             let reason = format!("more than {} scans; limits.scans is {}", job.max_scans, job.max_scans);
-            return Err(Error::at(ErrorKind::Limit, scan.offset, 0xDA, reason));
+            return Err(Error::at(ErrorKind::Limit, scan.offset, SOS, reason));
         }
         read_scan(parser, frame, &scan, &mut stored, &mut progress, job, workspace)?;
         match parser.next_event() {
@@ -104,22 +104,12 @@ enum Coding {
     AcRefine(Arc<SymbolTable>),
 }
 
-fn table<T>(
-    places: &[Option<crate::standard::Codes<'_>>; 4],
-    place: usize,
-    offset: usize,
-    prepare: fn(&crate::standard::Codes<'_>) -> Result<Arc<T>, &'static str>,
-) -> Result<Arc<T>, Error> {
-    let codes = places.get(place).copied().flatten().ok_or_else(|| missing_table(offset, place))?;
-    prepare(&codes).map_err(|reason| refuse(offset, reason))
-}
-
 impl Coding {
     fn of(parser: &Parser<'_>, frame: &Frame, scan: &Scan) -> Result<Self, Error> {
         let parts = scan.components.iter();
-        let dc = |part: &ScanComponent| table(&parser.dc, part.dc, scan.offset, cache::dc);
+        let dc = |part: &ScanComponent| huffman_table(&parser.dc, part.dc, scan.offset, cache::dc);
         if frame.process != Process::Progressive {
-            let tables = parts.map(|part| Ok((dc(part)?, table(&parser.ac, part.ac, scan.offset, cache::ac)?)));
+            let tables = parts.map(|part| Ok((dc(part)?, huffman_table(&parser.ac, part.ac, scan.offset, cache::ac)?)));
             return Ok(Self::Sequential(tables.collect::<Result<_, Error>>()?));
         }
         let Scan { first, last, high, low, .. } = *scan;
@@ -127,13 +117,13 @@ impl Coding {
         let fits = if is_dc { last == 0 } else { first <= last && last < 64 && scan.components.len() == 1 };
         if !fits || high != 0 && high != low + 1 || low > 13 {
             let reason = format!("a scan of coefficients {first} to {last}, bits {high} to {low}");
-            return Err(Error::damaged(scan.offset, 0xDA, reason));
+            return Err(Error::damaged(scan.offset, SOS, reason));
         }
         Ok(match (is_dc, high == 0) {
             (true, true) => Self::DcFirst(parts.map(dc).collect::<Result<_, Error>>()?),
             (true, false) => Self::DcRefine,
             (false, first) => {
-                let symbols = table(&parser.ac, scan.components[0].ac, scan.offset, cache::symbols)?;
+                let symbols = huffman_table(&parser.ac, scan.components[0].ac, scan.offset, cache::symbols)?;
                 if first { Self::AcFirst(symbols) } else { Self::AcRefine(symbols) }
             }
         })
@@ -179,11 +169,7 @@ fn read_scan(
         let component = frame.components[part.component];
         let stored = &mut stored[part.component];
         if stored.multipliers.is_none() {
-            let place = component.quantisation;
-            let table = parser.quantisation.get(place).and_then(Option::as_ref).ok_or_else(|| {
-                Error::damaged(scan.offset, 0xDA, format!("quantisation table {place} is not defined"))
-            })?;
-            stored.multipliers = Some(multipliers(Some(table)));
+            stored.multipliers = Some(multipliers(parser, &component, scan.offset)?);
         }
         let blocks = if alone { (1, 1) } else { (component.horizontal, component.vertical) };
         parts.push(Part { begin: stored.begin, stride: stored.stride, blocks, predictor: 0, filled: stored.filled });
@@ -275,7 +261,7 @@ impl Reader<'_> {
                 if mcu(&mut bits, &self.coding, &mut self.parts, self.band, &mut self.run, row, column, blocks, filled)
                     .is_none()
                 {
-                    return Err(Error::damaged(self.offset, 0xDA, "a first coefficient beyond all numbers"));
+                    return Err(Error::damaged(self.offset, SOS, "a first coefficient beyond all numbers"));
                 }
                 column += 1;
                 if self.segments.is_beyond(bits.place()) {
@@ -283,18 +269,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.go_on(place, job)?;
-        }
-        Ok(())
-    }
-
-    /// Gets more bytes, or finds that there are none.
-    fn go_on(&mut self, place: BitPosition, job: &mut Job<'_, '_>) -> Result<(), Error> {
-        self.segments.set_place(place);
-        if self.segments.is_beyond(place) {
-            self.segments.exhaust(job.warnings)?;
-        } else if !self.segments.has_enough(place) {
-            self.segments.advance(place);
+            self.segments.go_on(place, job.warnings)?;
         }
         Ok(())
     }
@@ -385,7 +360,8 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
             if !plane.needed {
                 continue;
             }
-            let multipliers = stored.multipliers.unwrap_or_else(|| multipliers(None));
+            // Zeros for a component that no scan has mentioned.
+            let multipliers = stored.multipliers.unwrap_or([0; 64]);
             let (across, down) = plane.blocks;
             let columns = layout.mcu_columns.start * across..layout.mcu_columns.end * across;
             for y in 0..down {

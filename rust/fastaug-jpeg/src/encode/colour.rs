@@ -1,6 +1,7 @@
 //! RGB pixels to luma and chroma, as JFIF defines them: 16 bits after the point, chroma rounded down at a half.
 
-use super::lanes::{pack_bytes, pack_words, shuffles};
+use super::lanes::{pack_bytes, pack_words};
+use crate::lanes::shuffles;
 use fearless_simd::{Simd, i16x16, i32x8, prelude::*, u8x16, u8x32, u16x16};
 use fearless_simd_macros::simd;
 

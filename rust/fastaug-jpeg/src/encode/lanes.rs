@@ -141,16 +141,3 @@ pub fn rounded_product<S: Simd>(a: i16x16<S>, b: i16x16<S>) -> i16x16<S> {
     let (low, high) = a.widening_mul(b);
     ((low + (1 << 14)) >> 15).relaxed_narrow((high + (1 << 14)) >> 15)
 }
-
-/// Whether the level shuffles bytes in one instruction, and gives zero for an index of 128.
-#[inline(always)]
-pub fn shuffles<S: Simd>(simd: S) -> bool {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    {
-        simd.level().as_sse4_2().is_some()
-    }
-    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-    {
-        !simd.level().is_fallback()
-    }
-}

@@ -105,25 +105,25 @@ impl<'b> Segments<'b> {
         self.source.has_enough(place)
     }
 
-    /// Makes more bytes available behind a place.
-    pub fn advance(&mut self, place: BitPosition) {
-        self.place = self.source.advance(place);
-    }
-
     /// Whether more was read than there is.
     #[inline(always)]
     pub fn is_beyond(&self, place: BitPosition) -> bool {
         self.source.is_beyond(place)
     }
 
-    /// Remembers a place.
-    #[inline(always)]
-    pub fn set_place(&mut self, place: BitPosition) {
+    /// Remembers the place that was reached, and gets more bytes if an MCU may need them, or finds that there are none.
+    pub fn go_on(&mut self, place: BitPosition, warnings: &mut Warnings) -> Result<(), Error> {
         self.place = place;
+        if self.is_beyond(place) {
+            self.exhaust(warnings)?;
+        } else if !self.has_enough(place) {
+            self.place = self.source.advance(place);
+        }
+        Ok(())
     }
 
     /// More was read than there is: the rest of the segment is missing.
-    pub fn exhaust(&mut self, warnings: &mut Warnings) -> Result<(), Error> {
+    fn exhaust(&mut self, warnings: &mut Warnings) -> Result<(), Error> {
         let offset = self.source.file_offset(self.place);
         if self.source.is_end_of_file() && self.strict {
             return Err(Error::truncated(offset, None, "it ends inside of the entropy-coded data"));

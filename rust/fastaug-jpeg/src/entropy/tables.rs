@@ -3,8 +3,8 @@
 //! The tables of AC coefficients answer with up to two coefficients for each look-up: run, value and length of both. What
 //! is too long for that is rare, and read step by step.
 
-use crate::{error::Error, standard::Codes};
-use std::sync::OnceLock;
+use crate::standard::Codes;
+use std::{ops::Range, sync::OnceLock};
 
 /// Bits that are looked up at once.
 pub const LOOK_UP: u32 = 11;
@@ -56,6 +56,17 @@ impl Canonical {
         }
         (0, 17)
     }
+}
+
+/// The symbols whose codes have at most so many bits, with the lengths of the codes and the entries that begin with them.
+/// Codes in their order take up a table from its beginning: no search for each of its entries.
+fn spans(codes: &Codes<'_>, bits: u32) -> impl Iterator<Item = (u8, u32, Range<usize>)> {
+    let lengths = (1..=bits).flat_map(|length| (0..codes.counts[length as usize - 1]).map(move |_| length));
+    codes.symbols.iter().zip(lengths).scan(0, move |begin, (&symbol, length)| {
+        let span = *begin..*begin + (1 << (bits - length));
+        *begin = span.end;
+        Some((symbol, length, span))
+    })
 }
 
 impl Canonical {
@@ -188,24 +199,16 @@ impl AcTable {
     pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
         let canonical = Canonical::new(codes)?;
         let mut single = vec![AcEntry::default(); 1 << LOOK_UP];
-        // Codes in their order take up the table from its beginning: no search for each of its entries.
-        let (mut begin, mut number) = (0, 0);
-        for length in 1..=LOOK_UP {
-            for _ in 0..codes.counts[length as usize - 1] {
-                let symbol = codes.symbols[number];
-                number += 1;
-                let (step, size) = step_and_size(symbol);
-                let span = 1usize << (LOOK_UP - length);
-                for (place, entry) in single[begin..begin + span].iter_mut().enumerate() {
-                    *entry = if length + size <= LOOK_UP {
-                        let value = extend((place >> (LOOK_UP - length - size)) as u32, size) as i16;
-                        let length = (length + size) as u8;
-                        AcEntry { values: [value; 2], steps: [step, 0], length, first_length: length }
-                    } else {
-                        AcEntry { values: [size as i16; 2], steps: [step, 0], length: 0, first_length: length as u8 }
-                    };
-                }
-                begin += span;
+        for (symbol, length, span) in spans(codes, LOOK_UP) {
+            let (step, size) = step_and_size(symbol);
+            for (place, entry) in single[span].iter_mut().enumerate() {
+                *entry = if length + size <= LOOK_UP {
+                    let value = extend((place >> (LOOK_UP - length - size)) as u32, size) as i16;
+                    let length = (length + size) as u8;
+                    AcEntry { values: [value; 2], steps: [step, 0], length, first_length: length }
+                } else {
+                    AcEntry { values: [size as i16; 2], steps: [step, 0], length: 0, first_length: length as u8 }
+                };
             }
         }
         let mut fast = single.clone();
@@ -304,21 +307,14 @@ impl SymbolTable {
     pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
         let canonical = Canonical::new(codes)?;
         let mut fast = vec![SymbolEntry::default(); 1 << SYMBOL_LOOK_UP];
-        let (mut begin, mut number) = (0, 0);
-        for length in 1..=SYMBOL_LOOK_UP {
-            for _ in 0..codes.counts[length as usize - 1] {
-                let symbol = codes.symbols[number];
-                number += 1;
-                let size = u32::from(symbol & 15);
-                let span = 1usize << (SYMBOL_LOOK_UP - length);
-                for (place, entry) in fast[begin..begin + span].iter_mut().enumerate() {
-                    *entry = SymbolEntry { value: 0, symbol, lengths: length as u8 };
-                    if size > 0 && length + size <= SYMBOL_LOOK_UP {
-                        entry.value = extend((place >> (SYMBOL_LOOK_UP - length - size)) as u32, size) as i16;
-                        entry.lengths |= (size << 4) as u8;
-                    }
+        for (symbol, length, span) in spans(codes, SYMBOL_LOOK_UP) {
+            let size = u32::from(symbol & 15);
+            for (place, entry) in fast[span].iter_mut().enumerate() {
+                *entry = SymbolEntry { value: 0, symbol, lengths: length as u8 };
+                if size > 0 && length + size <= SYMBOL_LOOK_UP {
+                    entry.value = extend((place >> (SYMBOL_LOOK_UP - length - size)) as u32, size) as i16;
+                    entry.lengths |= (size << 4) as u8;
                 }
-                begin += span;
             }
         }
         Ok(Self { fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")), canonical })
@@ -349,9 +345,4 @@ impl SymbolTable {
         bits.drop(length);
         symbol
     }
-}
-
-/// A table that cannot be one, as an error of the scan that wants it.
-pub fn refuse(offset: usize, reason: &'static str) -> Error {
-    Error::damaged(offset, 0xC4, reason)
 }

@@ -1,5 +1,6 @@
 //! Frame and scan headers, and the sizes that follow from them.
 
+use super::SOS;
 use crate::error::{Error, ErrorKind};
 
 /// How coefficients are coded.
@@ -185,7 +186,7 @@ impl Scan {
 
     /// Reads a header.
     pub fn parse(frame: &Frame, offset: usize, content: &[u8]) -> Result<Self, Error> {
-        let damaged = |reason: String| Error::damaged(offset, 0xDA, reason);
+        let damaged = |reason: String| Error::damaged(offset, SOS, reason);
         let count = usize::from(content.first().copied().unwrap_or_default());
         if !(1..=4).contains(&count) || content.len() != 2 * count + 4 {
             return Err(damaged(format!("a header for {count} components with {} bytes", content.len())));

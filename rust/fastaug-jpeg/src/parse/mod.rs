@@ -53,6 +53,10 @@ pub enum Event {
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
+/// Begins Huffman tables.
+pub const DHT: u8 = 0xC4;
+/// Begins a scan.
+pub const SOS: u8 = 0xDA;
 
 impl<'b> Parser<'b> {
     /// Begins at the start of a file.
@@ -106,8 +110,8 @@ impl<'b> Parser<'b> {
                 SOI => return Err(Error::damaged(offset, marker, "a second start of image")),
                 EOI => return Ok(Event::End),
                 0xC0..=0xC2 => self.frame_header(marker, offset)?,
-                0xC4 => self.huffman_tables(offset)?,
-                0xDA => return self.scan_header(offset).map(Event::Scan),
+                DHT => self.huffman_tables(offset)?,
+                SOS => return self.scan_header(offset).map(Event::Scan),
                 0xDB => self.quantisation_tables(offset)?,
                 0xDD => self.restart_interval(offset)?,
                 0xC3 | 0xC5..=0xCB | 0xCD..=0xCF => {
@@ -222,7 +226,6 @@ impl<'b> Parser<'b> {
     }
 
     fn huffman_tables(&mut self, offset: usize) -> Result<(), Error> {
-        const DHT: u8 = 0xC4;
         let mut rest = self.whole_segment(DHT, offset)?;
         while let Some((&[class, ref counts @ ..], after)) = rest.split_first_chunk::<17>() {
             let counts: [u8; 16] = *counts;
@@ -294,7 +297,6 @@ impl<'b> Parser<'b> {
     }
 
     fn scan_header(&mut self, offset: usize) -> Result<Scan, Error> {
-        const SOS: u8 = 0xDA;
         let Some(frame) = self.frame.clone() else {
             return Err(Error::damaged(offset, SOS, "a scan before the frame header"));
         };

@@ -82,15 +82,15 @@ fn colours(y: u8, cb: u8, cr: u8) -> [u8; 3] {
 #[inline(always)]
 fn colours_of<L: Lanes>(y: L, cb: L, cr: L) -> [L; 3] {
     let one = y.same(1);
-    let twice = cb.plus(cb);
+    let twice = cb + cb;
     // 91881 = 65536 + 26345 and 116130 = 131072 − 14942; half of twice the product rounds it.
-    let red = cr.plus(cr).times_high(26345).plus(one).half().plus(cr).plus(y);
-    let blue = twice.times_high(-14942).plus(one).half().plus(twice).plus(y);
+    let red = (((cr + cr).times_high(26345) + one) >> 1) + cr + y;
+    let blue = ((twice.times_high(-14942) + one) >> 1) + twice + y;
     // −46802 = 18734 − 65536.
     let round = y.same(2).dot([16384, 0]);
-    let low = L::wide_add(cb.zip_lower(cr).dot([-22554, 18734]), round);
-    let high = L::wide_add(cb.zip_upper(cr).dot([-22554, 18734]), round);
-    let green = y.minus(cr).plus(L::narrow::<16>(low, high));
+    let low = cb.zip_lower(cr).dot([-22554, 18734]) + round;
+    let high = cb.zip_upper(cr).dot([-22554, 18734]) + round;
+    let green = y - cr + L::narrow::<16>(low, high);
     [red, green, blue]
 }
 

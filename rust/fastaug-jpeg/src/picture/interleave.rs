@@ -1,5 +1,6 @@
 //! Planes of bytes, sixteen or thirty-two pixels at a time, as pixels of three or four bytes.
 
+use crate::lanes::shuffles;
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use fearless_simd::{Avx2, u8x32};
 use fearless_simd::{Simd, prelude::*, u8x16};
@@ -22,19 +23,6 @@ const fn places<const CHANNELS: usize>() -> [[[u8; 16]; CHANNELS]; CHANNELS] {
 }
 
 static THREES: [[[u8; 16]; 3]; 3] = places::<3>();
-
-/// Whether the level shuffles bytes in one instruction, and gives zero for [`NONE`].
-#[inline(always)]
-fn shuffles<S: Simd>(simd: S) -> bool {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    {
-        simd.level().as_sse4_2().is_some()
-    }
-    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-    {
-        !simd.level().is_fallback()
-    }
-}
 
 /// Sixteen pixels of three bytes.
 #[inline(always)]

@@ -9,28 +9,41 @@ const TOGETHER: usize = 16;
 
 /// Two pixels of each sample; `samples` begins with the one before and ends with the one behind.
 #[simd]
-pub fn columns<S: Simd>(_: S, samples: &[u8], pixels: &mut [u8]) {
+pub fn columns<S: Simd>(simd: S, samples: &[u8], pixels: &mut [u8]) {
+    between::<S, u8, 2>(simd, samples, [1, 2], pixels);
+}
+
+/// Two pixels of each blended sample; they begin with the one before and end with the one behind.
+#[simd]
+pub fn blended_columns<S: Simd>(simd: S, blended: &[u16], pixels: &mut [u8]) {
+    between::<S, u16, 4>(simd, blended, [8, 7], pixels);
+}
+
+/// Two pixels of each sample, weighted 3 to 1 with its neighbours; the biases round the pixel on the left and on the right.
+#[simd]
+fn between<S: Simd, T: Copy + Into<u16>, const SHIFT: u32>(_: S, samples: &[T], biases: [u16; 2], pixels: &mut [u8]) {
     let count = samples.len() - 2;
     let (left, middle, right) = (&samples[..count], &samples[1..=count], &samples[2..]);
-    let pixels = &mut pixels[..2 * count];
+    let (pixels, _) = pixels[..2 * count].as_chunks_mut::<2>();
     let whole = count / TOGETHER * TOGETHER;
     for begin in (0..whole).step_by(TOGETHER) {
-        let left: &[u8; TOGETHER] = left[begin..begin + TOGETHER].try_into().expect("of this length");
-        let middle: &[u8; TOGETHER] = middle[begin..begin + TOGETHER].try_into().expect("of this length");
-        let right: &[u8; TOGETHER] = right[begin..begin + TOGETHER].try_into().expect("of this length");
-        let target: &mut [u8; 2 * TOGETHER] =
-            (&mut pixels[2 * begin..2 * (begin + TOGETHER)]).try_into().expect("of this length");
+        let left: &[T; TOGETHER] = left[begin..begin + TOGETHER].try_into().expect("of this length");
+        let middle: &[T; TOGETHER] = middle[begin..begin + TOGETHER].try_into().expect("of this length");
+        let right: &[T; TOGETHER] = right[begin..begin + TOGETHER].try_into().expect("of this length");
+        let target: &mut [[u8; 2]; TOGETHER] =
+            (&mut pixels[begin..begin + TOGETHER]).try_into().expect("of this length");
         for index in 0..TOGETHER {
-            let three = 3 * u16::from(middle[index]);
-            target[2 * index] = ((three + u16::from(left[index]) + 1) >> 2) as u8;
-            target[2 * index + 1] = ((three + u16::from(right[index]) + 2) >> 2) as u8;
+            target[index] = two::<SHIFT>(left[index].into(), middle[index].into(), right[index].into(), biases);
         }
     }
     for index in whole..count {
-        let three = 3 * u16::from(middle[index]);
-        pixels[2 * index] = ((three + u16::from(left[index]) + 1) >> 2) as u8;
-        pixels[2 * index + 1] = ((three + u16::from(right[index]) + 2) >> 2) as u8;
+        pixels[index] = two::<SHIFT>(left[index].into(), middle[index].into(), right[index].into(), biases);
     }
+}
+
+#[inline(always)]
+fn two<const SHIFT: u32>(left: u16, middle: u16, right: u16, biases: [u16; 2]) -> [u8; 2] {
+    [((3 * middle + left + biases[0]) >> SHIFT) as u8, ((3 * middle + right + biases[1]) >> SHIFT) as u8]
 }
 
 /// One of the two rows of pixels of a row of samples: the one that lies towards `far`.
@@ -47,32 +60,6 @@ pub fn rows<S: Simd>(_: S, near: &[u8], far: &[u8], below: bool, pixels: &mut [u
 pub fn blend<S: Simd>(_: S, near: &[u8], far: &[u8], blended: &mut [u16]) {
     for ((sum, &near), &far) in blended.iter_mut().zip(near).zip(far) {
         *sum = 3 * u16::from(near) + u16::from(far);
-    }
-}
-
-/// Two pixels of each blended sample; they begin with the one before and end with the one behind.
-#[simd]
-pub fn blended_columns<S: Simd>(_: S, blended: &[u16], pixels: &mut [u8]) {
-    let count = blended.len() - 2;
-    let (left, middle, right) = (&blended[..count], &blended[1..=count], &blended[2..]);
-    let pixels = &mut pixels[..2 * count];
-    let whole = count / TOGETHER * TOGETHER;
-    for begin in (0..whole).step_by(TOGETHER) {
-        let left: &[u16; TOGETHER] = left[begin..begin + TOGETHER].try_into().expect("of this length");
-        let middle: &[u16; TOGETHER] = middle[begin..begin + TOGETHER].try_into().expect("of this length");
-        let right: &[u16; TOGETHER] = right[begin..begin + TOGETHER].try_into().expect("of this length");
-        let target: &mut [u8; 2 * TOGETHER] =
-            (&mut pixels[2 * begin..2 * (begin + TOGETHER)]).try_into().expect("of this length");
-        for index in 0..TOGETHER {
-            let three = 3 * middle[index];
-            target[2 * index] = ((three + left[index] + 8) >> 4) as u8;
-            target[2 * index + 1] = ((three + right[index] + 7) >> 4) as u8;
-        }
-    }
-    for index in whole..count {
-        let three = 3 * middle[index];
-        pixels[2 * index] = ((three + left[index] + 8) >> 4) as u8;
-        pixels[2 * index + 1] = ((three + right[index] + 7) >> 4) as u8;
     }
 }
 

@@ -47,12 +47,12 @@ fn dot<L: Lanes>(pairs: [L; 2], factors: [i16; 2]) -> [L::Wide; 2] {
 
 #[inline(always)]
 fn add<L: Lanes>(a: [L::Wide; 2], b: [L::Wide; 2]) -> [L::Wide; 2] {
-    [L::wide_add(a[0], b[0]), L::wide_add(a[1], b[1])]
+    [a[0] + b[0], a[1] + b[1]]
 }
 
 #[inline(always)]
 fn sub<L: Lanes>(a: [L::Wide; 2], b: [L::Wide; 2]) -> [L::Wide; 2] {
-    [L::wide_sub(a[0], b[0]), L::wide_sub(a[1], b[1])]
+    [a[0] - b[0], a[1] - b[1]]
 }
 
 #[inline(always)]
@@ -83,12 +83,11 @@ fn pass<L: Lanes, const SHIFT: u32, const HALF: bool>(v: [L; 8]) -> [L; 8] {
         let sixes = both(v[2], v[6]);
         let outer = dot(sixes, [F_0_541 + F_0_765, F_0_541]);
         let inner = dot(sixes, [F_0_541, F_0_541 - F_1_847]);
-        let minus_v4 = v[4].times(v[4].same(-1));
-        let sum = dot(both(v[0].plus(v[4]), round), [8192, rounding]);
-        let difference = dot(both(v[0].plus(minus_v4), round), [8192, rounding]);
+        let sum = dot(both(v[0] + v[4], round), [8192, rounding]);
+        let difference = dot(both(v[0] - v[4], round), [8192, rounding]);
         even = [add::<L>(sum, outer), add::<L>(difference, inner), sub::<L>(difference, inner), sub::<L>(sum, outer)];
 
-        let sums = both(v[7].plus(v[3]), v[5].plus(v[1]));
+        let sums = both(v[7] + v[3], v[5] + v[1]);
         let z3 = dot(sums, [F_1_175 - F_1_961, F_1_175]);
         let z4 = dot(sums, [F_1_175, F_1_175 - F_0_390]);
         let (sevens, fives) = (both(v[7], v[1]), both(v[5], v[3]));
