@@ -10,6 +10,7 @@ Names and meanings are those of Albumentations, in both of its dialects. Nothing
 
 from fastaug import constants
 from fastaug._core import (
+    SeekIndex,
     __version__,
     decode_info,
     get_num_threads,
@@ -36,6 +37,7 @@ from fastaug.composition import (
 )
 from fastaug.composition.threads import set_num_threads
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError
+from fastaug.indexing import build_index, check_index
 from fastaug.transforms import *
 from fastaug.transforms import __all__ as _transforms
 
@@ -49,12 +51,15 @@ __all__ = [
     "PolicyError",
     "RandomOrder",
     "ReplayCompose",
+    "SeekIndex",
     "SelectiveChannelTransform",
     "Sequential",
     "ShapeError",
     "SomeOf",
     "TargetError",
     "__version__",
+    "build_index",
+    "check_index",
     "constants",
     "decode_info",
     "from_dict",

@@ -9,8 +9,10 @@ __all__ = [
     "DRAWS_VERSION",
     "FORMAT_VERSION",
     "DecodeError",
+    "IndexWriter",
     "Pipeline",
     "PolicyError",
+    "SeekIndex",
     "ShapeError",
     "TargetError",
     "__version__",
@@ -56,6 +58,7 @@ class Pipeline:
         keypoints: _Rows | None,
         record: bool,
         plain: bool = False,
+        index: SeekIndex | None = None,
     ) -> tuple[list[Any], _Answer, _Answer, str | None]: ...
     def run_batch(
         self,
@@ -69,8 +72,26 @@ class Pipeline:
         record: bool,
         out: npt.NDArray[Any] | None,
         threads: int,
+        index: SeekIndex | None = None,
     ) -> tuple[list[Any], list[tuple[_Answer, _Answer, str | None]]]: ...
-    def explain(self, seeds: _Seeds, height: int, width: int, channels: int, is_float: bool) -> str: ...
+    def explain(self, seeds: _Seeds, size: tuple[int, int, int, bool]) -> str: ...
+    def explain_file(self, seeds: _Seeds, file: Any, index: SeekIndex | None = None) -> str: ...
+
+@final
+class SeekIndex:
+    def __new__(cls, path: str | PathLike[str]) -> SeekIndex: ...
+    def __len__(self) -> int: ...
+    def __contains__(self, data: bytes, /) -> bool: ...
+    @property
+    def path(self) -> str: ...
+    def check(self, paths: Sequence[str], threads: int = 0) -> list[str]: ...
+    def damaged(self) -> int: ...
+
+@final
+class IndexWriter:
+    def __new__(cls, path: str | PathLike[str], budget: int) -> IndexWriter: ...
+    def add(self, paths: Sequence[str], threads: int = 0) -> list[str]: ...
+    def finish(self) -> None: ...
 
 def check_transform(name: str, params: str) -> None: ...
 def transform_names() -> list[str]: ...
@@ -84,6 +105,7 @@ def imread(
     region: Sequence[int] | None = None,
     scale: float = 1.0,
     tolerant: bool = False,
+    index: SeekIndex | None = None,
 ) -> npt.NDArray[Any]: ...
 def imdecode(
     data: bytes | bytearray | memoryview | npt.NDArray[np.uint8],
@@ -92,6 +114,7 @@ def imdecode(
     region: Sequence[int] | None = None,
     scale: float = 1.0,
     tolerant: bool = False,
+    index: SeekIndex | None = None,
 ) -> npt.NDArray[Any]: ...
 def imencode(
     image: npt.NDArray[np.uint8],

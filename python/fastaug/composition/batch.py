@@ -12,6 +12,7 @@ from fastaug.composition.call import CHW, HWC, Call, to_tensor
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
+    from fastaug._core import SeekIndex
     from fastaug.composition.compose import Compose
 
 _LAYOUTS = {"HWC": HWC, "CHW": CHW}
@@ -28,6 +29,7 @@ def run_batch(
     layout: str,
     dtype: Any,
     threads: int | None,
+    index: SeekIndex | None,
     targets: dict[str, Any],
 ) -> dict[str, Any]:
     """Runs a policy on many samples; see :meth:`Compose.batch`."""
@@ -66,6 +68,7 @@ def run_batch(
         policy._records,
         out,
         thread_count,
+        index,
     )
     # One result per sample for what is small; whole columns for pixels.
     results = [call.result([column[number] for column in arrays], *points[number]) for number, call in enumerate(calls)]

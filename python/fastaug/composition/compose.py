@@ -8,7 +8,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,12 @@ from fastaug.composition.targets import BboxParams, KeypointParams, Params
 from fastaug.errors import PolicyError, ShapeError, shown
 from fastaug.transforms import Lambda, ToTensorV2, Transform, kinds
 from fastaug.transforms.choices import INTERPOLATIONS
+
+if TYPE_CHECKING:
+    from fastaug._core import SeekIndex
+
+DecodeMode = Literal["exact", "scaled"]
+"""How JPEG files are decoded: to their pixels, or to as few as are wanted."""
 
 _ACCEPTED_ONLY = ("telemetry", "instance_binding", "frame_binding", "semantic_mask_label_mappings")
 """Arguments of AlbumentationsX that mean nothing here."""
@@ -47,6 +53,9 @@ class Compose(Fixed):
         save_applied_params: Whether ``result["applied_transforms"]`` tells what was applied and with which values.
         merge_geometry: Whether neighbouring resamplings (rotate, scale, resize, crop, flip) become one. Faster and
             sharper, but other bytes than one resampling after another, so it has to be asked for.
+        decode: How JPEG files are decoded. ``"exact"``: to their pixels. ``"scaled"``: those that are resized to less
+            at once are decoded to a half, a quarter or an eighth, the least that leaves as many pixels as are wanted.
+            Faster, but other bytes; edges of crops go to the nearest pixel of the scaled picture. Masks stay exact.
 
     Examples:
         >>> import numpy as np, fastaug as A
@@ -74,6 +83,7 @@ class Compose(Fixed):
         save_applied_params: bool = False,
         *,
         merge_geometry: bool = False,
+        decode: DecodeMode = "exact",
         telemetry: bool = False,
         instance_binding: None = None,
         frame_binding: None = None,
@@ -100,6 +110,7 @@ class Compose(Fixed):
         self.seed = check_seed(seed)
         self.save_applied_params = kinds.flag("Compose", "save_applied_params", save_applied_params)
         self.merge_geometry = kinds.flag("Compose", "merge_geometry", merge_geometry)
+        self.decode = kinds.word(DecodeMode)("Compose", "decode", decode)
         self._calls_made = [0]  # In a list, since setting attributes takes long where they are guarded.
         self._compile()
 
@@ -295,20 +306,31 @@ class Compose(Fixed):
 
     # -- explaining --------------------------------------------------------------------------------------------------
 
-    def explain(self, image: Any, index: int = 0, epoch: int = 0) -> str:
+    def explain(self, image: Any, index: int = 0, epoch: int = 0, *, seek_index: SeekIndex | None = None) -> str:
         """What would be done to a sample, in words: draws, operations, and the plan they are carried out by.
 
         Args:
-            image: An image, or its size as ``(height, width)``.
+            image: An image, its size as ``(height, width)``, or a file: its bytes or its path. Of a JPEG file it is
+                told which rows are decoded.
             index: The sample's index.
             epoch: The epoch.
+            seek_index: The seek index that the file would be decoded with.
         """
-        return self._pipeline.explain(self._seeds_of(index, epoch), *_format(image))
+        seeds = self._seeds_of(index, epoch)
+        if isinstance(image, (np.ndarray, tuple, list)):
+            return self._pipeline.explain(seeds, _format(image))
+        return self._pipeline.explain_file(seeds, image, seek_index)
 
     # -- running -----------------------------------------------------------------------------------------------------
 
     def __call__(
-        self, *args: Any, index: int | None = None, epoch: int = 0, force_apply: bool = False, **data: Any
+        self,
+        *args: Any,
+        index: int | None = None,
+        epoch: int = 0,
+        seek_index: SeekIndex | None = None,
+        force_apply: bool = False,
+        **data: Any,
     ) -> dict[str, Any]:
         """Augments one image and everything that belongs to it.
 
@@ -317,6 +339,7 @@ class Compose(Fixed):
             index: The sample's index: the result is then a function of ``(seed, epoch, index)`` alone. Without it,
                 every call draws afresh.
             epoch: The epoch, together with ``index``.
+            seek_index: Where to find seek indexes of JPEG files, see :class:`fastaug.SeekIndex`. It changes no pixel.
             force_apply: Accepted for older code; a policy's own ``p`` decides.
             **data: The targets. ``image`` is an array (height × width × channels or height × width, ``uint8`` or
                 ``float32``), the bytes of an image file, or a path.
@@ -328,7 +351,7 @@ class Compose(Fixed):
         if args:
             raise KeyError("pass every target by name, for example policy(image=image)")
         if len(data) == 1 and "image" in data and not self._records:
-            return self._augment_image(data["image"], self._seeds(index, epoch))
+            return self._augment_image(data["image"], self._seeds(index, epoch), seek_index)
         call = Call(self, data)
         arrays, boxes, keypoints, applied = self._pipeline.run(
             self._seeds(index, epoch),
@@ -339,14 +362,17 @@ class Compose(Fixed):
             call.box_labels(),
             call.keypoints,
             self._records,
+            index=seek_index,
         )
         return call.result(arrays, boxes, keypoints, applied)
 
-    def _augment_image(self, image: Any, seeds: tuple[int, int, int]) -> dict[str, Any]:
+    def _augment_image(
+        self, image: Any, seeds: tuple[int, int, int], seek_index: SeekIndex | None
+    ) -> dict[str, Any]:
         """What a call with nothing but an image does, without the general machinery."""
         layout = HWC if self._to_tensor is None else CHW
         arrays, *_ = self._pipeline.run(
-            seeds, [image], ["image"], [(IMAGE, layout, None)], None, None, None, record=False
+            seeds, [image], ["image"], [(IMAGE, layout, None)], None, None, None, record=False, index=seek_index
         )
         return {"image": arrays[0] if self._to_tensor is None else to_tensor(arrays[0])}
 
@@ -375,6 +401,7 @@ class Compose(Fixed):
         layout: str = "CHW",
         dtype: str | npt.DTypeLike | None = None,
         threads: int | None = None,
+        index: SeekIndex | None = None,
         **targets: Sequence[Any],
     ) -> dict[str, Any]:
         """Augments many samples on all threads.
@@ -387,6 +414,8 @@ class Compose(Fixed):
             layout: ``"CHW"`` or ``"HWC"``.
             dtype: ``"uint8"``, ``"float32"`` or ``"float16"``; by default whatever the policy makes.
             threads: How many threads; by default :func:`fastaug.get_num_threads`, and one in a DataLoader worker.
+            index: Where to find seek indexes of JPEG files, see :class:`fastaug.SeekIndex`: crops are decoded faster, to
+                the same pixels.
             **targets: Further targets, each with one value per sample: ``masks=[…]`` (one mask each, or a list of
                 masks each), ``bboxes=[…]``, ``keypoints=[…]``, label fields, additional targets.
 
@@ -394,7 +423,7 @@ class Compose(Fixed):
             ``image``: one array of all images where they come out with one size, else a list of arrays; further
             targets likewise, by their names.
         """
-        return run_batch(self, images, indices, epoch, out, layout, dtype, threads, targets)
+        return run_batch(self, images, indices, epoch, out, layout, dtype, threads, index, targets)
 
 
 @functools.cache
@@ -442,13 +471,10 @@ def _format(image: Any) -> tuple[int, int, int, bool]:
             raise ShapeError(f"image: expected height × width or height × width × channels, got shape {image.shape}")
         channels = image.shape[2] if image.ndim == 3 else 1
         return image.shape[0], image.shape[1], channels, image.dtype == np.float32
-    if isinstance(image, (tuple, list)):
-        if len(image) != 2:
-            raise PolicyError(f"image: must be an image or its size (height, width), got {shown(image)}")
-        height, width = image
-        return check_side("image: height", height), check_side("image: width", width), 3, False
-    info = _core.decode_info(image)
-    return info["height"], info["width"], 3, False
+    if len(image) != 2:
+        raise PolicyError(f"image: must be an image or its size (height, width), got {shown(image)}")
+    height, width = image
+    return check_side("image: height", height), check_side("image: width", width), 3, False
 
 
 def _find_to_tensor(nodes: Sequence[Any]) -> ToTensorV2 | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastaug.composition.applied import applied_list
-from fastaug.composition.compose import Compose
+from fastaug.composition.compose import Compose, DecodeMode
 from fastaug.composition.nodes import Container
 from fastaug.composition.targets import BboxParams, KeypointParams
 from fastaug.errors import PolicyError, shown
@@ -46,6 +46,7 @@ class ReplayCompose(Compose):
         seed: int | None = None,
         save_applied_params: bool = False,
         merge_geometry: bool = False,
+        decode: DecodeMode = "exact",
         telemetry: bool = False,
         instance_binding: None = None,
         frame_binding: None = None,
@@ -64,6 +65,7 @@ class ReplayCompose(Compose):
             seed,
             save_applied_params,
             merge_geometry=merge_geometry,
+            decode=decode,
             telemetry=telemetry,
             instance_binding=instance_binding,
             frame_binding=frame_binding,

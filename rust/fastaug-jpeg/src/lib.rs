@@ -34,16 +34,16 @@ mod decode;
 pub mod encode;
 mod entropy;
 mod error;
-mod index;
+pub mod index;
 mod lanes;
 mod parse;
 mod picture;
 mod standard;
 mod transform;
 
-pub use decode::{Decoder, Info, Limits, Options, Report, Workspace};
+pub use decode::{Decoder, Info, Limits, Options, Report, RowsRead, Workspace};
 pub use error::{Error, ErrorKind, Warning, Warnings};
-pub use index::SeekIndex;
+pub use index::{Database, SeekIndex};
 pub use picture::{Colour, Region};
 
 /// Every level this CPU can run, narrowest first: what the tests loop over.

@@ -2,8 +2,11 @@
 
 use crate::errors::{DecodeError, ShapeError};
 use fastaug_core::{
-    codec::ColourMode,
-    exec::{Layout, Output, Slot, sample::Source},
+    codec::{ColourMode, Database},
+    exec::{
+        Layout, Output, Slot,
+        sample::{Encoded, Source},
+    },
     image::{DType, Format, Image, Shape, View},
     ops::Role,
 };
@@ -232,15 +235,15 @@ impl Input {
     }
 
     /// What the core is to read.
-    pub fn source(&self, role: Role) -> Source<'_> {
+    pub fn source<'a>(&'a self, role: Role, indexes: Option<&'a Database>) -> Source<'a> {
         let mode = match role {
             Role::Image => ColourMode::Rgb,
             Role::Mask => ColourMode::Unchanged,
         };
         match self {
             Self::Array(array) => Source::Pixels(array.image()),
-            Self::Bytes(bytes) => Source::Encoded(bytes.contents(), mode),
-            Self::Path(_, bytes) => Source::Encoded(bytes, mode),
+            Self::Bytes(bytes) => Source::Encoded(Encoded { bytes: bytes.contents(), mode, indexes }),
+            Self::Path(_, bytes) => Source::Encoded(Encoded { bytes, mode, indexes }),
         }
     }
 

@@ -1,13 +1,14 @@
 //! Reading and writing image files: `imread`, `imdecode`, `decode_info`, `imencode`.
 
 use crate::{
-    arrays::{ArrayIn, not_encoded, to_array},
+    arrays::{ArrayIn, ArrayOut, OutputType, not_encoded, to_array},
     errors::{DecodeError, ShapeError, to_python},
+    indexes::SeekIndex,
 };
 use fastaug_core::{
-    codec::{self, ColourMode, JpegOptions, Request, Scale, Subsampling},
-    exec::sample::with_context,
-    image::{Image, Rect},
+    codec::{self, ColourMode, Database, JpegOptions, Opened, Request, Scale, Subsampling},
+    exec::{Layout, Slot, sample::with_context},
+    image::{DType, Format, Image, Rect},
     ops::Role,
 };
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
@@ -88,24 +89,40 @@ fn rectangle(region: &Bound<'_, PyAny>) -> PyResult<Rect> {
     Ok(Rect { x, y, width, height })
 }
 
-fn request(mode: &str, region: Option<&Bound<'_, PyAny>>, scale: f64, tolerant: bool) -> PyResult<Request> {
+fn request<'a>(
+    mode: &str,
+    region: Option<&Bound<'_, PyAny>>,
+    scale: f64,
+    tolerant: bool,
+    indexes: Option<&'a Database>,
+) -> PyResult<Request<'a>> {
     Ok(Request {
         mode: colour_mode(mode)?,
         scale: Scale::from_factor(scale)
             .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {scale}")))?,
         region: region.map(rectangle).transpose()?,
         tolerant,
+        indexes,
     })
 }
 
-fn decode(py: Python<'_>, bytes: &[u8], request: &Request) -> PyResult<Py<PyAny>> {
-    let decoded = py
-        .detach(|| with_context(|context| codec::decode_as(bytes, request, context.scratch)))
-        .map_err(|error| to_python(&error))?;
-    let dimensions = if decoded.format().shape.channels == 1 { 2 } else { 3 };
-    let array = to_array(py, decoded.as_image(), dimensions)?;
-    with_context(|context| context.scratch.give_image(decoded));
-    Ok(array)
+fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>) -> PyResult<Py<PyAny>> {
+    let opened = py.detach(|| with_context(|context| codec::open(bytes, request, context.scratch)));
+    let dimensions = |channels| if channels == 1 { 2 } else { 3 };
+    let file = match opened.map_err(|error| to_python(&error))? {
+        Opened::Pixels(image) => {
+            let array = to_array(py, image.as_image(), dimensions(image.format().shape.channels))?;
+            with_context(|context| context.scratch.give_image(image));
+            return Ok(array);
+        }
+        Opened::Jpeg(file) => file,
+    };
+    let format = Format::new(file.shape(), DType::U8);
+    let array = ArrayOut::new(py, format, OutputType::Natural, Layout::Hwc, dimensions(format.shape.channels), None)?;
+    // SAFETY: the only slot of a new array.
+    let Slot::U8(pixels) = unsafe { array.slot(0) }.slot else { unreachable!("it was made for bytes") };
+    py.detach(|| with_context(|context| file.decode(pixels, context.scratch))).map_err(|error| to_python(&error))?;
+    array.into_array(py, None)
 }
 
 /// Decodes the bytes of an image file.
@@ -120,30 +137,37 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request) -> PyResult<Py<PyAny>
 /// A file that ends early or is damaged is refused with a `DecodeError` that says what was wrong and at which byte. With
 /// `tolerant`, damage to the pixels of a JPEG file is overlooked where something can be decoded, and what is missing is
 /// gray or repeats what was there before; for other formats it changes nothing.
+///
+/// With `index`, the `SeekIndex` of a data set, a region of a JPEG file that has an entry in it is found without reading all
+/// that stands above it.
 #[pyfunction]
-#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false))]
+#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None))]
 pub fn imdecode(
     data: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
     tolerant: bool,
+    index: Option<&Bound<'_, SeekIndex>>,
 ) -> PyResult<Py<PyAny>> {
-    let request = request(mode, region, scale, tolerant)?;
+    let database = index.map(|index| index.get().database());
+    let request = request(mode, region, scale, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request)
 }
 
 /// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
-#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false))]
+#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None))]
 pub fn imread(
     path: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
     tolerant: bool,
+    index: Option<&Bound<'_, SeekIndex>>,
 ) -> PyResult<Py<PyAny>> {
-    let request = request(mode, region, scale, tolerant)?;
+    let database = index.map(|index| index.get().database());
+    let request = request(mode, region, scale, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request)
         .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))

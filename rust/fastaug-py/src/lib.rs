@@ -6,6 +6,7 @@ mod arrays;
 mod callbacks;
 mod codec;
 mod errors;
+mod indexes;
 mod pipeline;
 
 use pyo3::prelude::*;
@@ -17,6 +18,8 @@ mod _core {
     use super::codec::{decode_info, imdecode, imencode, imread};
     #[pymodule_export]
     use super::errors::{DecodeError, PolicyError, ShapeError, TargetError};
+    #[pymodule_export]
+    use super::indexes::{IndexWriter, SeekIndex};
     #[pymodule_export]
     use super::pipeline::{Pipeline, check_transform, get_num_threads, set_num_threads, simd_level, transform_names};
     use super::*;

@@ -4,14 +4,18 @@ use crate::{
     arrays::{ArrayOut, Input, Likeness, OutputType},
     callbacks::Functions,
     errors::{ShapeError, to_python},
+    indexes::SeekIndex,
 };
 use fastaug_core::{
     Error, Result,
+    codec::Database,
     exec::{
-        Layout, pool,
-        sample::{Callbacks, Inputs, PixelTarget, Prepared, prepare},
+        Layout,
+        explain::{Explained, explain},
+        pool,
+        sample::{Callbacks, Inputs, PixelTarget, Prepared, Source, prepare},
     },
-    image::Format,
+    image::{DType, Format, Shape},
     ops::Role,
     policy::{Policy, Sampled},
     rng::Seeds,
@@ -19,7 +23,7 @@ use fastaug_core::{
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
 #[pyfunction]
@@ -84,6 +88,8 @@ struct Sample {
     name: Option<String>,
     /// Whether the oracle does the work.
     plain: bool,
+    /// Seek indexes of files.
+    indexes: Option<Arc<Database>>,
 }
 
 /// Labels of boxes as Python gives them.
@@ -128,7 +134,7 @@ impl Sample {
         let keypoints = keypoints
             .map_or_else(Vec::new, |rows| rows.as_array().rows().into_iter().map(|row| row.to_vec()).collect());
         let labels = labels.map(|labels| labels.into_iter().map(label).collect());
-        Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None, plain: false })
+        Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None, plain: false, indexes: None })
     }
 
     fn likenesses(&self) -> Vec<Likeness> {
@@ -149,7 +155,10 @@ impl Sample {
             .pixels
             .iter()
             .zip(columns)
-            .map(|(input, column)| PixelTarget { source: input.source(column.role), role: column.role })
+            .map(|(input, column)| PixelTarget {
+                source: input.source(column.role, self.indexes.as_deref()),
+                role: column.role,
+            })
             .collect();
         let inputs = Inputs {
             pixels,
@@ -207,7 +216,7 @@ impl Pipeline {
     }
 
     /// Augments one sample. `plain` has the oracle do it: one operation after the other, whole images, scalar code.
-    #[pyo3(signature = (seeds, pixels, names, columns, boxes, labels, keypoints, record, plain = false))]
+    #[pyo3(signature = (seeds, pixels, names, columns, boxes, labels, keypoints, record, plain = false, index = None))]
     #[allow(clippy::too_many_arguments, reason = "one call per sample, made by Compose only")]
     fn run<'py>(
         &self,
@@ -221,12 +230,14 @@ impl Pipeline {
         keypoints: Rows<'py>,
         record: bool,
         plain: bool,
+        index: Option<&Bound<'py, SeekIndex>>,
     ) -> PyResult<Finished<'py>> {
         let columns = self::columns(&columns)?;
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
         sample.plain = plain;
+        sample.indexes = index.map(|index| index.get().database());
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
@@ -262,7 +273,7 @@ impl Pipeline {
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays.
-    #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads))]
+    #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None))]
     #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
     fn run_batch<'py>(
         &self,
@@ -277,6 +288,7 @@ impl Pipeline {
         record: bool,
         out: Option<Bound<'py, PyUntypedArray>>,
         threads: usize,
+        index: Option<&Bound<'py, SeekIndex>>,
     ) -> PyResult<(Vec<Py<PyAny>>, Vec<PointsOut<'py>>)> {
         let columns = self::columns(&columns)?;
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
@@ -297,6 +309,7 @@ impl Pipeline {
             )
             .map_err(|error| at_sample(py, number, error))?;
             sample.name = Some(format!("sample {number}"));
+            sample.indexes = index.map(|index| index.get().database());
             waiting.push(sample);
         }
         let count = waiting.len();
@@ -349,18 +362,35 @@ impl Pipeline {
         Ok((arrays, points))
     }
 
-    /// A readable plan for an image of this size.
-    fn explain(
+    /// A readable plan for an image of this height, width, number of channels and whether it holds floats.
+    fn explain(&self, seeds: (u64, u64, u64), size: (usize, usize, usize, bool)) -> PyResult<String> {
+        let (height, width, channels, is_float) = size;
+        let dtype = if is_float { DType::F32 } else { DType::U8 };
+        self.explained(seeds, Explained::Pixels(Format::new(Shape::new(height, width, channels), dtype)))
+    }
+
+    /// A readable plan for an image file.
+    #[pyo3(signature = (seeds, file, index = None))]
+    fn explain_file(
         &self,
         seeds: (u64, u64, u64),
-        height: usize,
-        width: usize,
-        channels: usize,
-        is_float: bool,
+        file: &Bound<'_, PyAny>,
+        index: Option<&Bound<'_, SeekIndex>>,
     ) -> PyResult<String> {
+        let mut input = Input::new(file, Role::Image, "image")?;
+        input.load().map_err(|error| to_python(&error))?;
+        let indexes = index.map(|index| index.get().database());
+        match input.source(Role::Image, indexes.as_deref()) {
+            Source::Encoded(file) => self.explained(seeds, Explained::File(file)),
+            Source::Pixels(image) => self.explained(seeds, Explained::Pixels(image.format())),
+        }
+    }
+}
+
+impl Pipeline {
+    fn explained(&self, seeds: (u64, u64, u64), subject: Explained<'_>) -> PyResult<String> {
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
-        fastaug_core::exec::explain::explain(&self.policy, seeds, height, width, channels, is_float)
-            .map_err(|error| to_python(&error))
+        explain(&self.policy, seeds, subject).map_err(|error| to_python(&error))
     }
 }
 

@@ -1,11 +1,13 @@
 //! A plan in words: what was drawn, which operations came of it, what the planner made of them, and what each step reads
 //! and writes.
 
+use super::sample::Encoded;
 use crate::{
     Error, Result,
-    image::{DType, Format, Image, Shape},
+    codec::{self, Opened, Scale},
+    image::{DType, Format, Image, Scratch, Shape},
     ops::{Op, Role},
-    plan::{self, Plan, Step},
+    plan::{self, Decode, Plan, Step},
     policy::{Pixels, Policy, Subject},
     rng::Seeds,
     targets::{BBox, Keypoint},
@@ -49,17 +51,21 @@ impl Pixels for NoPixels {
     }
 }
 
+/// What an explanation is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Explained<'a> {
+    /// Pixels of this format.
+    Pixels(Format),
+    /// A file.
+    File(Encoded<'a>),
+}
+
 /// Explains what a policy would do to one image.
-pub fn explain(
-    policy: &Policy,
-    seeds: Seeds,
-    height: usize,
-    width: usize,
-    channels: usize,
-    is_float: bool,
-) -> Result<String> {
-    let dtype = if is_float { DType::F32 } else { DType::U8 };
-    let format = Format::new(Shape::new(height, width, channels), dtype);
+pub fn explain(policy: &Policy, seeds: Seeds, subject: Explained<'_>) -> Result<String> {
+    let (format, mut file) = match subject {
+        Explained::Pixels(format) => (format, None),
+        Explained::File(file) => (file.format()?, Some((file, policy.settings.decode))),
+    };
     let subject = Subject { format, boxes: Vec::new(), labels: None, keypoints: Vec::new() };
     let mut pixels = NoPixels { format, before: Vec::new() };
     let sampled = policy.sample(seeds, subject, true, &mut pixels)?;
@@ -78,7 +84,7 @@ pub fn explain(
     let mut image = format;
     let mut mask = Format::new(Shape { channels: 1, ..format.shape }, DType::U8);
     for (ops, look) in &pixels.before {
-        (image, mask) = stage(&mut text, ops, image, mask, merge);
+        (image, mask) = stage(&mut text, ops, image, mask, merge, file.take())?;
         line(
             &mut text,
             format_args!(
@@ -91,12 +97,20 @@ pub fn explain(
             ),
         );
     }
-    stage(&mut text, &sampled.ops, image, mask, merge);
+    stage(&mut text, &sampled.ops, image, mask, merge, file)?;
     Ok(text)
 }
 
-/// Explains operations that are planned together; answers with the formats of image and mask after them.
-fn stage(text: &mut String, ops: &[Op], image: Format, mask: Format, merge: bool) -> (Format, Format) {
+/// Explains operations that are planned together, and before them the file that they begin with; answers with the formats
+/// of image and mask after them.
+fn stage(
+    text: &mut String,
+    ops: &[Op],
+    image: Format,
+    mask: Format,
+    merge: bool,
+    file: Option<(Encoded<'_>, Decode)>,
+) -> Result<(Format, Format)> {
     line(text, format_args!("operations"));
     let mut current = image;
     for op in ops {
@@ -107,13 +121,48 @@ fn stage(text: &mut String, ops: &[Op], image: Format, mask: Format, merge: bool
     if ops.is_empty() {
         line(text, format_args!("  none"));
     }
-    let mut explain = |name: &str, role: Role, input: Format| {
-        let plan = plan::build(ops, input, role, merge);
+    let mut explain = |name: &str, role: Role, input: Format, file: Option<(Encoded<'_>, Decode)>| {
+        let mut plan = plan::build(ops, input, role, merge);
         line(text, format_args!("plan of the {name}: {} operations in {} steps", count(ops, role), plan.steps.len()));
+        if let Some((file, decode)) = file {
+            plan = describe_decoding(text, &file, &plan, decode)?;
+        }
         describe(text, &plan);
-        plan.output
+        Ok::<_, Error>(plan.output)
     };
-    (explain("image", Role::Image, image), explain("mask", Role::Mask, mask))
+    Ok((explain("image", Role::Image, image, file)?, explain("mask", Role::Mask, mask, None)?))
+}
+
+/// One line on what is decoded; answers with the plan for that.
+fn describe_decoding(text: &mut String, file: &Encoded<'_>, plan: &Plan, decode: Decode) -> Result<Plan> {
+    let (request, rest) = file.request(plan, Role::Image, decode);
+    let mut part = words(rest.input);
+    if let Some(region) = request.region {
+        part = format!("{part} at ({}, {})", region.x, region.y);
+    }
+    if request.scale != Scale::Whole {
+        part = format!("{part} at {}/8 of its size", request.scale.eighths());
+    }
+    if !codec::is_jpeg(file.bytes) {
+        line(text, format_args!("  0. decode all of the file, of which {part} is used"));
+        return Ok(rest);
+    }
+    let Opened::Jpeg(jpeg) = codec::open(file.bytes, &request, &mut Scratch::default())? else {
+        unreachable!("it begins like a JPEG file")
+    };
+    let rows = jpeg.rows_read()?;
+    line(
+        text,
+        format_args!(
+            "  0. decode {part}: of {} rows of MCUs {} jumped over, {} passed over, {} decoded, {} not read",
+            rows.jumped + rows.passed + rows.decoded + rows.unread,
+            rows.jumped,
+            rows.passed,
+            rows.decoded,
+            rows.unread
+        ),
+    );
+    Ok(rest)
 }
 
 fn count(ops: &[Op], role: Role) -> usize {

@@ -57,6 +57,11 @@ impl Output<'_> {
         )
     }
 
+    /// Whether it is memory for bytes in the order height, width, channels.
+    pub(super) fn is_bytes_in_order(&self) -> bool {
+        matches!(self.slot, Slot::U8(_)) && self.layout == Layout::Hwc
+    }
+
     /// The slot as an image, whose values lie in the order height, width, channels.
     pub(super) fn as_image_mut(&mut self, shape: Shape) -> ImageMut<'_> {
         self.rows_mut(0, shape.height, shape)

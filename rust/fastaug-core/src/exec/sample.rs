@@ -4,19 +4,19 @@
 //! them. Then the caller knows every output's format, makes room, and [`Prepared::finish`] does the work.
 
 use super::{
-    output::Output,
+    output::{Output, Slot},
     plain,
     run::{run, run_to_buffer},
 };
 use crate::{
     Error, Result,
-    codec::{self, ColourMode},
-    image::{DType, Format, Image, ImageBuf, Rect, Scratch, Shape},
+    codec::{self, ColourMode, Database, Opened, Request},
+    image::{DType, Format, Image, ImageBuf, Scratch, Shape},
     ops::{
         Context, Op, Role,
         geometry::{Crop, Geometry},
     },
-    plan::{self, Plan, Step},
+    plan::{self, Decode, Plan},
     policy::{Pixels, Policy, Sampled, Subject},
     rng::Seeds,
     simd,
@@ -44,8 +44,35 @@ pub fn with_context<R>(work: impl FnOnce(&mut Context<'_>) -> R) -> R {
 pub enum Source<'a> {
     /// Pixels.
     Pixels(Image<'a>),
-    /// The bytes of an image file.
-    Encoded(&'a [u8], ColourMode),
+    /// An image file.
+    Encoded(Encoded<'a>),
+}
+
+/// An image file, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoded<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// What the pixels are to be.
+    pub mode: ColourMode,
+    /// Seek indexes, which may hold the file's.
+    pub indexes: Option<&'a Database>,
+}
+
+impl Encoded<'_> {
+    /// The format that it has once decoded.
+    pub fn format(&self) -> Result<Format> {
+        Ok(codec::decoded_format(&codec::info(self.bytes)?, self.mode))
+    }
+
+    /// The request for what a plan reads, and the plan for that.
+    pub(super) fn request(&self, plan: &Plan, role: Role, decode: Decode) -> (Request<'_>, Plan) {
+        // Labels are not blended.
+        let scaled = decode == Decode::Scaled && role == Role::Image && codec::is_jpeg(self.bytes);
+        let decoding = plan.decoding(scaled);
+        let Encoded { mode, indexes, .. } = *self;
+        (Request { mode, scale: decoding.scale, region: decoding.region, tolerant: false, indexes }, decoding.rest)
+    }
 }
 
 /// A target that consists of pixels.
@@ -91,6 +118,7 @@ struct Target<'a> {
     current: Current<'a>,
     format: Format,
     role: Role,
+    decode: Decode,
 }
 
 /// The pixels of a sample while it is being sampled.
@@ -123,7 +151,8 @@ pub fn prepare<'a>(
         .iter()
         .map(|target| {
             let format = source_format(target.source)?;
-            Ok(Target { current: Current::Source(target.source), format, role: target.role })
+            let decode = policy.settings.decode;
+            Ok(Target { current: Current::Source(target.source), format, role: target.role, decode })
         })
         .collect::<Result<Vec<Target<'_>>>>()?;
     let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
@@ -185,7 +214,7 @@ fn check_size(format: Format) -> Result<()> {
 fn source_format(source: Source<'_>) -> Result<Format> {
     match source {
         Source::Pixels(image) => Ok(image.format()),
-        Source::Encoded(bytes, mode) => Ok(codec::decoded_format(&codec::info(bytes)?, mode)),
+        Source::Encoded(file) => file.format(),
     }
 }
 
@@ -231,11 +260,19 @@ impl<'a> Target<'a> {
     fn finish(self, plan: &Plan, output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
         match self.current {
             Current::Source(Source::Pixels(image)) => run(plan, image, self.role, output, context),
-            Current::Source(Source::Encoded(bytes, mode)) => {
-                let (region, rest) = decoded_region(plan);
-                let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
-                run(&rest, decoded.as_image(), self.role, output, context);
-                context.scratch.give_image(decoded);
+            Current::Source(Source::Encoded(file)) => {
+                let (request, rest) = file.request(plan, self.role, self.decode);
+                match codec::open(file.bytes, &request, context.scratch)? {
+                    Opened::Jpeg(file) if rest.steps.is_empty() && output.is_bytes_in_order() => {
+                        let Slot::U8(pixels) = output.slot else { unreachable!("just looked at") };
+                        file.decode(pixels, context.scratch)?;
+                    }
+                    opened => {
+                        let decoded = opened.into_pixels(context.scratch)?;
+                        run(&rest, decoded.as_image(), self.role, output, context);
+                        context.scratch.give_image(decoded);
+                    }
+                }
             }
             Current::Made(buffer) => {
                 run(plan, buffer.as_image(), self.role, output, context);
@@ -256,7 +293,10 @@ impl<'a> Target<'a> {
     fn advance_plainly(&mut self, ops: &[Op], context: &mut Context<'_>) -> Result<()> {
         let whole = match self.take() {
             Current::Source(Source::Pixels(image)) => plain::copy_in(image, context),
-            Current::Source(Source::Encoded(bytes, mode)) => codec::decode(bytes, mode, context.scratch)?,
+            Current::Source(Source::Encoded(file)) => {
+                let request = Request { mode: file.mode, ..Request::default() };
+                codec::decode(file.bytes, &request, context.scratch)?
+            }
             Current::Made(buffer) => buffer,
         };
         let made = plain::run_all(ops, whole, self.role, context);
@@ -274,9 +314,9 @@ impl<'a> Target<'a> {
     fn advance(&mut self, plan: &Plan, context: &mut Context<'_>) -> Result<()> {
         let made = match self.take() {
             Current::Source(Source::Pixels(image)) => run_to_buffer(plan, image, self.role, context),
-            Current::Source(Source::Encoded(bytes, mode)) => {
-                let (region, rest) = decoded_region(plan);
-                let decoded = codec::decode_region(bytes, mode, region, context.scratch)?;
+            Current::Source(Source::Encoded(file)) => {
+                let (request, rest) = file.request(plan, self.role, self.decode);
+                let decoded = codec::decode(file.bytes, &request, context.scratch)?;
                 let made = run_to_buffer(&rest, decoded.as_image(), self.role, context);
                 context.scratch.give_image(decoded);
                 made
@@ -298,17 +338,6 @@ impl<'a> Target<'a> {
             Current::Source(Source::Pixels(image)) => Ok(*image),
             Current::Source(Source::Encoded(..)) => Err(Error::Decode("the image has not been decoded yet".into())),
         }
-    }
-}
-
-/// The part of an encoded image that a plan reads, and the plan for that part alone.
-fn decoded_region(plan: &Plan) -> (Rect, Plan) {
-    match plan.steps.first() {
-        Some(Step::Crop(rect)) => {
-            let input = plan.input.with_size(rect.height, rect.width);
-            (*rect, Plan { steps: plan.steps[1..].to_vec(), input, output: plan.output })
-        }
-        _ => (Rect::whole(plan.input.shape), plan.clone()),
     }
 }
 

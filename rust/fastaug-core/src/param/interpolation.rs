@@ -1,6 +1,7 @@
 //! How values between pixels are found. The names and numbers are OpenCV's.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// An interpolation method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,4 +36,11 @@ pub struct Interpolations {
     pub image: Interpolation,
     /// For masks.
     pub mask: Interpolation,
+}
+
+impl fmt::Display for Interpolations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.image)?;
+        if self.mask == self.image { Ok(()) } else { write!(f, ", masks {:?}", self.mask) }
+    }
 }

@@ -9,13 +9,18 @@
 //! | [`join_passes`] | flips, pads and pixel operations that follow each other become one pass over tiles |
 //! | [`compose_tables`] | look-up tables that follow each other become one |
 //!
+//! For a file, [`Plan::decoding`] hands what the decoder can do to the decoder.
+//!
 //! What is left is folded at the end: [`crate::exec`] reads the first pass straight from the input and writes the last
 //! one, normalization and layout included, straight into the output.
 
 mod compose_tables;
 mod crop_first;
+mod decode;
 mod join_passes;
 mod merge_geometry;
+
+pub use decode::{Decode, Decoding};
 
 use crate::{
     image::{Format, Rect},

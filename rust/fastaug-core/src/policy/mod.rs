@@ -11,6 +11,7 @@ use crate::{
     Result,
     image::Format,
     param::{Interpolation, Probability},
+    plan::Decode,
     rng::Seeds,
     targets::{BoxParams, KeypointParams, Label},
 };
@@ -48,6 +49,9 @@ pub struct Settings {
     pub save_applied_params: bool,
     /// Whether neighbouring geometric operations become one resampling, which changes bytes.
     pub merge_geometry: bool,
+    /// How files are decoded.
+    #[serde(default)]
+    pub decode: Decode,
 }
 
 /// What a policy is sampled for.

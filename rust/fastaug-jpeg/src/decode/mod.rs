@@ -6,7 +6,7 @@ mod smoothing;
 mod stored;
 mod workspace;
 
-pub use request::{Decoder, Info, Limits, Options, Report};
+pub use request::{Decoder, Info, Limits, Options, Report, RowsRead};
 pub(crate) use sequential::states;
 pub use workspace::Workspace;
 

@@ -3,12 +3,13 @@
 use super::{Job, Workspace, sequential, states, stored};
 use crate::{
     error::{Error, ErrorKind, Warnings},
-    index::{SeekIndex, State},
+    index::{Fingerprint, SeekIndex, State},
     parse::{Event, Frame, Parser, Process, SOS, Scan},
     picture::{Colour, Conversion, Layout, Region, Target},
     standard,
 };
 use fearless_simd::Level;
+use std::sync::OnceLock;
 
 /// What a file may ask for at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,12 +90,26 @@ pub struct Report {
     pub warnings: Warnings,
 }
 
+/// What happens to a picture's rows of MCUs when a region is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsRead {
+    /// Above the region, not read thanks to a seek index.
+    pub jumped: usize,
+    /// Read and passed over. Files of several scans are read to their end.
+    pub passed: usize,
+    /// Decoded.
+    pub decoded: usize,
+    /// Below the region, not read.
+    pub unread: usize,
+}
+
 /// A file whose header was read.
 #[derive(Clone, Debug)]
 pub struct Decoder<'b> {
     parser: Parser<'b>,
     frame: Frame,
     scan: Scan,
+    fingerprint: OnceLock<Fingerprint>,
 }
 
 impl<'b> Decoder<'b> {
@@ -109,10 +124,15 @@ impl<'b> Decoder<'b> {
         match parser.next_event()? {
             Event::Scan(scan) => {
                 let frame = parser.frame.clone().unwrap_or_else(|| unreachable!("a scan has a frame"));
-                Ok(Self { parser, frame, scan })
+                Ok(Self { parser, frame, scan, fingerprint: OnceLock::new() })
             }
             Event::End => Err(Error::damaged(parser.position - 2, 0xD9, "the image ends before its first scan")),
         }
+    }
+
+    /// Components of the stored picture: 1, 3 or 4.
+    pub fn components(&self) -> usize {
+        self.frame.components.len()
     }
 
     /// What the header says.
@@ -133,6 +153,11 @@ impl<'b> Decoder<'b> {
                 .and_then(Option::as_ref)
                 .map(standard::quality),
         }
+    }
+
+    /// What the file is recognised by: reads all of it, once.
+    pub fn fingerprint(&self) -> Fingerprint {
+        *self.fingerprint.get_or_init(|| Fingerprint::of(self.parser.bytes()))
     }
 
     /// Width and height of what these options give.
@@ -164,25 +189,8 @@ impl<'b> Decoder<'b> {
         workspace: &mut Workspace,
     ) -> Result<Report, Error> {
         let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
-        if !matches!(options.scale, 1 | 2 | 4 | 8) {
-            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
-        }
-        let count = self.frame.width as u64 * self.frame.height as u64;
-        if count > options.limits.pixels {
-            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
-            ));
-        }
-        let (width, height) = Layout::scaled_size(&self.frame, options.scale);
-        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
-        let fits = |begin: usize, length: usize, whole: usize| {
-            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
-        };
-        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
-            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
-        }
+        let layout = self.layout(options)?;
+        let region = layout.region;
         let row = region.width * options.colour.channels();
         if stride < row || pixels.len() < (region.height - 1) * stride + row {
             return Err(argument(format!(
@@ -191,15 +199,11 @@ impl<'b> Decoder<'b> {
                 region.height
             )));
         }
-        let conversion = self.conversion();
-        // Brightness needs the first component alone, if that is what it holds.
-        let first_only = options.colour == Colour::Gray && matches!(conversion, Conversion::Gray | Conversion::YCbCr);
-        let layout = Layout::new(&self.frame, options.scale, region, |component| component == 0 || !first_only)?;
         let streams = self.is_streamed();
         self.expect_memory(&layout, streams, options.limits.memory)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
-            let fits = streams && index.is_of(self.parser.bytes());
+            let fits = streams && index.fingerprint() == self.fingerprint();
             if !fits {
                 report.warnings.add(0, "the seek index belongs to another file");
             }
@@ -207,7 +211,7 @@ impl<'b> Decoder<'b> {
         });
         let mut job = Job {
             layout: &layout,
-            conversion,
+            conversion: self.conversion(),
             colour: options.colour,
             target: Target { pixels, stride },
             strict: !options.tolerant,
@@ -229,8 +233,48 @@ impl<'b> Decoder<'b> {
         Ok(report)
     }
 
+    /// Which rows of MCUs a decode with these options reads, and what it does to them.
+    pub fn rows_read(&self, index: Option<&SeekIndex>, options: &Options) -> Result<RowsRead, Error> {
+        let layout = self.layout(options)?;
+        let (rows, all) = (layout.mcu_rows, layout.all_mcu_rows);
+        if !self.is_streamed() {
+            return Ok(RowsRead { jumped: 0, passed: all - rows.len(), decoded: rows.len(), unread: 0 });
+        }
+        let index = index.filter(|index| index.fingerprint() == self.fingerprint());
+        let jumped = index.and_then(|index| index.before(rows.start)).map_or(0, |(row, _)| row);
+        Ok(RowsRead { jumped, passed: rows.start - jumped, decoded: rows.len(), unread: all - rows.end })
+    }
+
+    /// Which blocks are needed, of a file and for options that are as they must be.
+    fn layout(&self, options: &Options) -> Result<Layout, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if !matches!(options.scale, 1 | 2 | 4 | 8) {
+            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
+        }
+        let count = self.frame.width as u64 * self.frame.height as u64;
+        if count > options.limits.pixels {
+            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
+            ));
+        }
+        let (width, height) = Layout::scaled_size(&self.frame, options.scale);
+        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let fits = |begin: usize, length: usize, whole: usize| {
+            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
+            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
+        }
+        // Brightness needs the first component alone, if that is what it holds.
+        let first_only =
+            options.colour == Colour::Gray && matches!(self.conversion(), Conversion::Gray | Conversion::YCbCr);
+        Layout::new(&self.frame, options.scale, region, |component| component == 0 || !first_only)
+    }
+
     /// Whether one scan holds everything, so that pixels can be made while it is read.
-    fn is_streamed(&self) -> bool {
+    pub(crate) fn is_streamed(&self) -> bool {
         self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len()
     }
 

@@ -298,7 +298,7 @@ fn steps<S: Simd>(simd: S, first: i32, step: f32, points: &mut Block) {
 
 impl fmt::Display for Warp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "warp to {}×{} ({:?})", self.height, self.width, self.interpolations.image)
+        write!(f, "warp to {}×{} ({})", self.height, self.width, self.interpolations)
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Resize {
 
 impl fmt::Display for Resize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "resize to {}×{} ({:?})", self.height, self.width, self.interpolations.image)
+        write!(f, "resize to {}×{} ({})", self.height, self.width, self.interpolations)
     }
 }
 

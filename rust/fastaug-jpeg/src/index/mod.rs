@@ -6,7 +6,15 @@
 //! another file is an error or not used. (It is no protection against somebody who writes a false one on purpose, with all
 //! sums in order: then the pixels are wrong, and nothing worse.)
 
+mod database;
+mod fingerprint;
+mod writer;
+
 use crate::{Decoder, Error, ErrorKind};
+pub use database::{Answer, Database, NoIndex, examine};
+pub use fingerprint::Fingerprint;
+use fingerprint::hash;
+pub use writer::DatabaseWriter;
 
 /// What is needed to begin at a row of MCUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +30,8 @@ pub(crate) struct State {
 /// The places of one file at which reading can begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeekIndex {
-    /// Bytes of the file.
-    length: u64,
-    /// A hash of them.
-    hash: u64,
+    /// The file.
+    fingerprint: Fingerprint,
     /// Rows of MCUs from one state to the next; the first state stands before row `spacing`.
     spacing: usize,
     states: Vec<State>,
@@ -45,16 +51,28 @@ impl SeekIndex {
     /// cannot have an index: one of several scans, or one whose data are damaged.
     pub fn build(bytes: &[u8], budget: Option<usize>) -> Result<Option<Self>, Error> {
         let decoder = Decoder::new(bytes)?;
+        // Places are written in four bytes.
+        if bytes.len() > u32::MAX as usize {
+            return Ok(None);
+        }
         let rows = decoder.mcu_rows();
         let wanted = budget.map_or(usize::MAX, |budget| budget.saturating_sub(FRAME) / STATE);
         let spacing = if wanted == 0 { rows } else { rows.div_ceil(wanted.saturating_add(1)).max(1) };
         let states = decoder.states(spacing)?;
-        Ok(states.map(|states| Self { length: bytes.len() as u64, hash: hash(bytes), spacing, states }))
+        Ok(states.map(|states| Self { fingerprint: decoder.fingerprint(), spacing, states }))
     }
 
-    /// Whether it was built from this file.
-    pub fn is_of(&self, bytes: &[u8]) -> bool {
-        self.length == bytes.len() as u64 && self.hash == hash(bytes)
+    /// The file that it was built from.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Whether a new look at a file finds the same places.
+    pub fn is_right(&self, bytes: &[u8]) -> bool {
+        self.fingerprint == Fingerprint::of(bytes)
+            && Decoder::new(bytes)
+                .and_then(|decoder| decoder.states(self.spacing))
+                .is_ok_and(|states| states.is_some_and(|states| states == self.states))
     }
 
     /// Places that it holds.
@@ -79,8 +97,8 @@ impl SeekIndex {
         bytes.extend(MAGIC);
         bytes.extend((self.spacing as u32).to_le_bytes());
         bytes.extend((self.states.len() as u32).to_le_bytes());
-        bytes.extend(self.length.to_le_bytes());
-        bytes.extend(self.hash.to_le_bytes());
+        bytes.extend(self.fingerprint.length.to_le_bytes());
+        bytes.extend(self.fingerprint.hash.to_le_bytes());
         for state in &self.states {
             bytes.extend((state.byte as u32).to_le_bytes());
             bytes.extend(u32::from(state.bit).to_le_bytes());
@@ -130,29 +148,8 @@ impl SeekIndex {
         if !states.iter().all(inside) || !states.is_sorted_by_key(|state| (state.byte, state.bit)) {
             return Err(refuse("it names places that are not in its file"));
         }
-        Ok(Self { length, hash, spacing, states })
+        Ok(Self { fingerprint: Fingerprint { hash, length }, spacing, states })
     }
-}
-
-/// A hash of bytes: quick, and different for files that differ by accident. No secret is kept by it.
-fn hash(bytes: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut lanes = [1u64, 2, 3, 4].map(|lane| lane.wrapping_mul(FACTOR));
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    for block in blocks {
-        for (lane, word) in lanes.iter_mut().zip(block.as_chunks::<8>().0) {
-            *lane = (lane.rotate_left(29) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
-        }
-    }
-    for (index, &byte) in rest.iter().enumerate() {
-        let lane = &mut lanes[index % 4];
-        *lane = (lane.rotate_left(29) ^ u64::from(byte) ^ 0x100).wrapping_mul(FACTOR);
-    }
-    let mut sum = bytes.len() as u64;
-    for lane in lanes {
-        sum = (sum.rotate_left(23) ^ lane ^ lane >> 32).wrapping_mul(FACTOR);
-    }
-    sum ^ sum >> 29
 }
 
 #[cfg(test)]
