@@ -20,7 +20,7 @@ from fastaug.composition.arguments import check_count, check_threads
 
 __all__ = ["DEFAULT_BUDGET", "build_index", "check_index"]
 
-DEFAULT_BUDGET = 1024
+DEFAULT_BUDGET = 2048
 """Bytes that the index of a picture may have: every row of a picture of up to a thousand rows."""
 
 _AT_A_TIME = 256

@@ -203,7 +203,7 @@ impl<'b> Decoder<'b> {
         self.expect_memory(&layout, streams, options.limits.memory)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
-            let fits = streams && index.fingerprint() == self.fingerprint();
+            let fits = streams && index.fingerprint() == self.fingerprint() && index.fits(self.mcus());
             if !fits {
                 report.warnings.add(0, "the seek index belongs to another file");
             }
@@ -240,8 +240,9 @@ impl<'b> Decoder<'b> {
         if !self.is_streamed() {
             return Ok(RowsRead { jumped: 0, passed: all - rows.len(), decoded: rows.len(), unread: 0 });
         }
-        let index = index.filter(|index| index.fingerprint() == self.fingerprint());
-        let jumped = index.and_then(|index| index.before(rows.start)).map_or(0, |(row, _)| row);
+        let index = index.filter(|index| index.fingerprint() == self.fingerprint() && index.fits(self.mcus()));
+        let begin = rows.start * self.frame.mcus_wide() + layout.mcu_columns.start;
+        let jumped = index.and_then(|index| index.before(begin)).map_or(0, |(place, _)| place / self.frame.mcus_wide());
         Ok(RowsRead { jumped, passed: rows.start - jumped, decoded: rows.len(), unread: all - rows.end })
     }
 
@@ -278,17 +279,22 @@ impl<'b> Decoder<'b> {
         self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len()
     }
 
-    /// The places that a seek index holds, so many rows of MCUs apart; `None` if this file cannot have one.
-    pub(crate) fn states(&self, spacing: usize) -> Result<Option<Vec<State>>, Error> {
+    /// The states of a seek index at some MCUs; `None` if this file cannot have one.
+    pub(crate) fn states(&self, places: impl Iterator<Item = usize>) -> Result<Option<Vec<State>>, Error> {
         if !self.is_streamed() {
             return Ok(None);
         }
-        states(&self.parser, &self.frame, &self.scan, spacing, Level::new())
+        states(&self.parser, &self.frame, &self.scan, places, Level::new())
     }
 
-    /// Rows of MCUs of the picture.
-    pub(crate) fn mcu_rows(&self) -> usize {
-        self.frame.mcu_rows()
+    /// MCUs of the picture, across and down.
+    pub(crate) fn mcus(&self) -> (usize, usize) {
+        (self.frame.mcus_wide(), self.frame.mcu_rows())
+    }
+
+    /// Whether there are restart markers.
+    pub(crate) fn has_restarts(&self) -> bool {
+        self.parser.restart_interval > 0
     }
 
     /// Coefficients and samples must fit into the memory that is allowed; nothing has been asked for yet.

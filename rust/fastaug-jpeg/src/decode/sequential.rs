@@ -72,22 +72,19 @@ pub fn decode(
     workspace.planes.prepare(layout);
     let buffer = std::mem::take(&mut workspace.bytes);
     let (interval, mcus_wide) = (parser.restart_interval, frame.mcus_wide());
-    let mut reader = match index.and_then(|index| index.before(layout.mcu_rows.start)) {
-        None => Reader {
-            segments: Segments::new(parser.bytes(), parser.position, interval, job.strict, buffer, job.level),
-            parts,
-            predictors: [0; 4],
-            rows_passed: 0,
-        },
-        Some((row, state)) => Reader {
-            segments: Segments::new(parser.bytes(), state.byte, interval, job.strict, buffer, job.level)
-                .resumed(state.bit, row * mcus_wide),
+    let first = layout.mcu_rows.start * mcus_wide + layout.mcu_columns.start;
+    let segments = |byte| Segments::new(parser.bytes(), byte, interval, job.strict, buffer, job.level);
+    let mut reader = match index.and_then(|index| index.before(first)) {
+        None => Reader { segments: segments(parser.position), parts, predictors: [0; 4], at: 0, begun: 0 },
+        Some((at, state)) => Reader {
+            segments: segments(state.byte).resumed(state.bit(), at),
             parts,
             predictors: state.predictors.map(i32::from),
-            rows_passed: row,
+            at,
+            begun: state.bits - state.bit(),
         },
     };
-    let result = reader.rows(frame, job, workspace);
+    let result = reader.rows(frame, index, job, workspace);
     let whole = layout.mcu_rows.end == layout.all_mcu_rows;
     let mut behind = None;
     // Below a region nothing is read.
@@ -101,33 +98,29 @@ pub fn decode(
     result.map(|()| behind)
 }
 
-/// What stands before every `spacing`-th row of MCUs but the first. `None` for a file whose data end too early.
+/// What stands at each of some MCUs, which are named by how many come before each. `None` for a file whose data end too
+/// early.
 pub fn states(
     parser: &Parser<'_>,
     frame: &Frame,
     scan: &Scan,
-    spacing: usize,
+    places: impl Iterator<Item = usize>,
     level: Level,
 ) -> Result<Option<Vec<State>>, Error> {
     let parts = parts(parser, frame, scan)?;
     let mut segments =
         Segments::new(parser.bytes(), parser.position, parser.restart_interval, false, Vec::new(), level);
     segments.track();
-    let mut reader = Reader { segments, parts, predictors: [0; 4], rows_passed: 0 };
-    let (rows, mcus_wide) = (frame.mcu_rows(), frame.mcus_wide());
-    let mut states = Vec::with_capacity(rows.saturating_sub(1) / spacing);
+    let mut reader = Reader { segments, parts, predictors: [0; 4], at: 0, begun: 0 };
+    let mut states = Vec::with_capacity(places.size_hint().0);
     let mut warnings = Warnings::default();
-    for row in 1..=rows {
-        reader.skip(mcus_wide, level, &mut warnings)?;
-        if warnings.count > 0 {
-            return Ok(None);
-        }
-        if row.is_multiple_of(spacing) && row < rows {
-            let (byte, bit) = reader.segments.file_place().unwrap_or_else(|| unreachable!("places are tracked"));
-            states.push(State { byte, bit, predictors: reader.predictors.map(|predictor| predictor as i16) });
-        }
+    for place in places {
+        reader.skip(place - reader.at, level, &mut warnings)?;
+        let (byte, bits) = reader.segments.file_place().unwrap_or_else(|| unreachable!("places are tracked"));
+        states.push(State { byte, bits, predictors: reader.predictors.map(|predictor| predictor as i16) });
     }
-    Ok(Some(states))
+    reader.skip(frame.mcu_rows() * frame.mcus_wide() - reader.at, level, &mut warnings)?;
+    Ok((warnings.count == 0).then_some(states))
 }
 
 fn parts(parser: &Parser<'_>, frame: &Frame, scan: &Scan) -> Result<Vec<Part>, Error> {
@@ -152,19 +145,30 @@ struct Reader<'b> {
     segments: Segments<'b>,
     parts: Vec<Part>,
     predictors: [i32; 4],
-    /// Rows of MCUs that lie before the place to begin at.
-    rows_passed: usize,
+    /// MCUs that were read or passed over.
+    at: usize,
+    /// Bits of the segment that come before those that are read here.
+    begun: usize,
 }
 
 impl Reader<'_> {
-    fn rows(&mut self, frame: &Frame, job: &mut Job<'_, '_>, workspace: &mut Workspace) -> Result<(), Error> {
+    fn rows(
+        &mut self,
+        frame: &Frame,
+        index: Option<&SeekIndex>,
+        job: &mut Job<'_, '_>,
+        workspace: &mut Workspace,
+    ) -> Result<(), Error> {
         let (columns, rows) = (job.layout.mcu_columns.clone(), job.layout.mcu_rows.clone());
         let mcus_wide = frame.mcus_wide();
         let level = job.level;
-        // What lies between the last column that is needed and the first is passed over in one go.
-        let mut passed = (rows.start - self.rows_passed) * mcus_wide + columns.start;
         for row in rows.clone() {
-            self.skip(passed, level, job.warnings)?;
+            // What lies between the last column that is needed and the first is passed over in one go.
+            let first = row * mcus_wide + columns.start;
+            if let Some((place, state)) = index.and_then(|index| index.before(first)) {
+                self.jump(place, state);
+            }
+            self.skip(first - self.at, level, job.warnings)?;
             for begin in columns.clone().step_by(GROUP) {
                 let count = GROUP.min(columns.end - begin);
                 self.read(count, job, workspace)?;
@@ -172,17 +176,27 @@ impl Reader<'_> {
                 dispatch!(level, simd => self.transform(simd, count, mcu, job, workspace));
             }
             job.row_is_done(&mut workspace.planes, row);
-            passed = mcus_wide - columns.len();
-            if row + 1 == rows.end {
-                // Below the picture's last row there is nothing to see, but whether it is whole matters.
-                let to_end = if rows.end == job.layout.all_mcu_rows { mcus_wide - columns.end } else { 0 };
-                self.skip(to_end, level, job.warnings)?;
-            }
+        }
+        if rows.end == job.layout.all_mcu_rows {
+            // Below the picture's last row there is nothing to see, but whether it is whole matters.
+            self.skip(rows.end * mcus_wide - self.at, level, job.warnings)?;
         }
         Ok(())
     }
 
+    /// Goes on at an MCU that a seek index knows, if it lies ahead.
+    fn jump(&mut self, place: usize, state: &State) {
+        // Bits are counted from the last restart on: over restarts, there is no jumping.
+        let bits = state.bits.checked_sub(self.begun + self.segments.bits_before());
+        if let (true, false, Some(bits)) = (place > self.at, self.segments.has_restarts(), bits) {
+            self.segments.pass_over(bits);
+            self.predictors = state.predictors.map(i32::from);
+            self.at = place;
+        }
+    }
+
     fn skip(&mut self, mut count: usize, level: Level, warnings: &mut Warnings) -> Result<(), Error> {
+        self.at += count;
         while count > 0 {
             let (run, restarted) = self.segments.run(count, warnings);
             if restarted {
@@ -218,6 +232,7 @@ impl Reader<'_> {
     fn read(&mut self, count: usize, job: &mut Job<'_, '_>, workspace: &mut Workspace) -> Result<(), Error> {
         workspace.blocks.fill([0; 64]);
         workspace.lasts.fill(0);
+        self.at += count;
         let mut done = 0;
         while done < count {
             let (run, restarted) = self.segments.run(count - done, job.warnings);

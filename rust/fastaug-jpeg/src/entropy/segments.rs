@@ -42,8 +42,8 @@ impl<'b> Segments<'b> {
     }
 
     /// As if so many MCUs, at least one, had been read before; the next bit is one of the first byte.
-    pub fn resumed(mut self, bit: u8, mcus: usize) -> Self {
-        self.place = BitPosition(usize::from(bit));
+    pub fn resumed(mut self, bit: usize, mcus: usize) -> Self {
+        self.place = BitPosition(bit);
         // At the beginning of an interval its restart marker is still to come.
         if let Some(restarts) = (mcus - 1).checked_div(self.interval) {
             self.next = (restarts & 7) as u8;
@@ -57,14 +57,29 @@ impl<'b> Segments<'b> {
         self.source.track();
     }
 
-    /// The byte and the bit of the file that come next.
-    pub fn file_place(&mut self) -> Option<(usize, u8)> {
-        Some((self.source.raw_byte(self.place)?, (self.place.0 % 8) as u8))
+    /// The byte of the file that holds the next bit, and how many bits came before that in the segment.
+    pub fn file_place(&mut self) -> Option<(usize, usize)> {
+        Some((self.source.raw_byte(self.place)?, self.bits_before()))
+    }
+
+    /// Bits that were read or passed over since the segment, or this reader of it, began.
+    pub fn bits_before(&self) -> usize {
+        self.source.bits_before(self.place)
+    }
+
+    /// Passes over bits of a segment that goes on behind them.
+    pub fn pass_over(&mut self, bits: usize) {
+        self.place = self.source.skip(self.place, bits);
     }
 
     /// Gives the buffer back.
     pub fn into_buffer(self) -> Vec<u8> {
         self.source.into_buffer()
+    }
+
+    /// Whether there are restart markers.
+    pub fn has_restarts(&self) -> bool {
+        self.interval > 0
     }
 
     /// How many of the next MCUs come before a restart, up to `wanted`; a restart that is due is carried out, and then

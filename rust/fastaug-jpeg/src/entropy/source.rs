@@ -22,6 +22,8 @@ pub struct Source<'b> {
     chunk: Vec<u8>,
     /// Bytes of the chunk that count.
     filled: usize,
+    /// Bytes without stuffing that came before the chunk.
+    passed: usize,
     /// The marker that ended the segment, once it was reached; the raw position is behind it.
     marker: Option<u8>,
     /// Whether that was the end of the file.
@@ -48,6 +50,7 @@ impl<'b> Source<'b> {
             chunk_begin: position,
             chunk,
             filled: 0,
+            passed: 0,
             marker: None,
             end_of_file: false,
             mark: None,
@@ -104,9 +107,24 @@ impl<'b> Source<'b> {
         }
         self.chunk.copy_within(done..self.filled, 0);
         self.filled -= done;
+        self.passed += done;
         self.chunk_begin = self.raw.saturating_sub(self.filled);
         self.fill();
         BitPosition(place.0 - 8 * done)
+    }
+
+    /// Bits without stuffing from where the source began to a place, if no marker lies between.
+    pub fn bits_before(&self, place: BitPosition) -> usize {
+        8 * self.passed + place.0
+    }
+
+    /// Moves a place forward over bits that are not looked at; answers where it is now.
+    pub fn skip(&mut self, place: BitPosition, bits: usize) -> BitPosition {
+        let mut target = BitPosition(place.0 + bits);
+        while !self.has_enough(target) {
+            target = self.advance(target);
+        }
+        target
     }
 
     /// Whether more bits were read than there are.

@@ -1,7 +1,11 @@
-//! Seek index: where to begin reading when only the lower part of a picture is wanted.
+//! Seek index: where to begin reading when only a part of a picture is wanted.
 //!
 //! Entropy-coded data can be read from their beginning only. Whoever has been through them once can note what is needed to
-//! begin at a row of MCUs: the bit, and what the first coefficients are predicted from. That is 16 bytes for each row noted.
+//! go on at an MCU: the bit, and what the first coefficients are predicted from. An index holds that for MCUs at even
+//! distances: so many rows apart, or in every row so many columns apart. What lies above a region, and then what lies
+//! beside it, need not be read any more. (Behind restart markers predictions begin anew, and bits are counted anew: files that
+//! have them are noted by rows.)
+//!
 //! An index knows the length of its file and a hash of it, and a checksum of itself: one that was damaged or belongs to
 //! another file is an error or not used. (It is no protection against somebody who writes a false one on purpose, with all
 //! sums in order: then the pixels are wrong, and nothing worse.)
@@ -16,15 +20,69 @@ pub use fingerprint::Fingerprint;
 use fingerprint::hash;
 pub use writer::DatabaseWriter;
 
-/// What is needed to begin at a row of MCUs.
+/// What is needed to go on at an MCU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
     /// The byte of the file that holds the next bit.
     pub byte: usize,
-    /// The bit of it, first one 0.
-    pub bit: u8,
+    /// Bits before it, without stuffing, from the beginning of the scan or from the last restart on.
+    pub bits: usize,
     /// What the first coefficients of each component are predicted from.
     pub predictors: [i16; 4],
+}
+
+impl State {
+    /// The next bit of its byte, first one 0.
+    pub fn bit(&self) -> usize {
+        self.bits % 8
+    }
+}
+
+/// The MCUs that have a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Grid {
+    /// MCUs of the picture, across and down.
+    mcus: (usize, usize),
+    /// Rows from one state to the next.
+    rows: usize,
+    /// Columns from one state to the next, which are those of the whole picture where rows are left out.
+    columns: usize,
+}
+
+impl Grid {
+    /// The closest one that has at most so many states.
+    fn new(mcus: (usize, usize), most: usize, by_rows: bool) -> Self {
+        let (wide, high) = mcus;
+        // The first MCU needs no state.
+        let per_row = if by_rows { 1 } else { (most.saturating_add(1) / high).clamp(1, wide) };
+        let rows = if most.saturating_add(1) >= high { 1 } else { high.div_ceil(most + 1) };
+        Self { mcus, rows, columns: wide.div_ceil(per_row) }
+    }
+
+    fn per_row(&self) -> usize {
+        self.mcus.0.div_ceil(self.columns)
+    }
+
+    fn len(&self) -> usize {
+        self.mcus.1.div_ceil(self.rows) * self.per_row() - 1
+    }
+
+    /// The MCU of a state.
+    fn place(&self, number: usize) -> usize {
+        let (row, column) = ((number + 1) / self.per_row(), (number + 1) % self.per_row());
+        row * self.rows * self.mcus.0 + column * self.columns
+    }
+
+    /// The last state at or before an MCU.
+    fn before(&self, place: usize) -> Option<usize> {
+        let (row, column) = (place / self.mcus.0, place % self.mcus.0);
+        let in_row = if row.is_multiple_of(self.rows) { column / self.columns } else { self.per_row() - 1 };
+        (row / self.rows * self.per_row() + in_row).checked_sub(1)
+    }
+
+    fn places(self) -> impl Iterator<Item = usize> {
+        (0..self.len()).map(move |number| self.place(number))
+    }
 }
 
 /// The places of one file at which reading can begin.
@@ -32,16 +90,15 @@ pub(crate) struct State {
 pub struct SeekIndex {
     /// The file.
     fingerprint: Fingerprint,
-    /// Rows of MCUs from one state to the next; the first state stands before row `spacing`.
-    spacing: usize,
+    grid: Grid,
     states: Vec<State>,
 }
 
 /// Begins the bytes of an index; the last one is the version of the format.
-const MAGIC: [u8; 4] = *b"FAI\x01";
+const MAGIC: [u8; 4] = *b"FAI\x02";
 
-/// Bytes of an index without states: what it begins with, spacing, count, length, hash, checksum.
-const FRAME: usize = 4 + 4 + 4 + 8 + 8 + 8;
+/// Bytes of an index without states: what it begins with, length, hash, MCUs, spacing, checksum.
+const FRAME: usize = 4 + 8 + 8 + 4 * 4 + 8;
 
 /// Bytes of a state.
 const STATE: usize = 16;
@@ -52,14 +109,14 @@ impl SeekIndex {
     pub fn build(bytes: &[u8], budget: Option<usize>) -> Result<Option<Self>, Error> {
         let decoder = Decoder::new(bytes)?;
         // Places are written in four bytes.
-        if bytes.len() > u32::MAX as usize {
+        if bytes.len() >= u32::MAX as usize / 8 {
             return Ok(None);
         }
-        let rows = decoder.mcu_rows();
-        let wanted = budget.map_or(usize::MAX, |budget| budget.saturating_sub(FRAME) / STATE);
-        let spacing = if wanted == 0 { rows } else { rows.div_ceil(wanted.saturating_add(1)).max(1) };
-        let states = decoder.states(spacing)?;
-        Ok(states.map(|states| Self { fingerprint: decoder.fingerprint(), spacing, states }))
+        let mcus = decoder.mcus();
+        let most = budget.map_or(mcus.1 - 1, |budget| budget.saturating_sub(FRAME) / STATE);
+        let grid = Grid::new(mcus, most, decoder.has_restarts());
+        let states = decoder.states(grid.places())?;
+        Ok(states.map(|states| Self { fingerprint: decoder.fingerprint(), grid, states }))
     }
 
     /// The file that it was built from.
@@ -71,7 +128,9 @@ impl SeekIndex {
     pub fn is_right(&self, bytes: &[u8]) -> bool {
         self.fingerprint == Fingerprint::of(bytes)
             && Decoder::new(bytes)
-                .and_then(|decoder| decoder.states(self.spacing))
+                .and_then(
+                    |decoder| if self.fits(decoder.mcus()) { decoder.states(self.grid.places()) } else { Ok(None) },
+                )
                 .is_ok_and(|states| states.is_some_and(|states| states == self.states))
     }
 
@@ -85,23 +144,29 @@ impl SeekIndex {
         self.states.is_empty()
     }
 
-    /// The last state at or above a row of MCUs, with its row.
-    pub(crate) fn before(&self, row: usize) -> Option<(usize, &State)> {
-        let number = (row / self.spacing).min(self.states.len());
-        Some((number * self.spacing, self.states.get(number.checked_sub(1)?)?))
+    /// Whether it is one for a picture of so many MCUs.
+    pub(crate) fn fits(&self, mcus: (usize, usize)) -> bool {
+        self.grid.mcus == mcus
+    }
+
+    /// The last state at or before an MCU, with its own.
+    pub(crate) fn before(&self, place: usize) -> Option<(usize, &State)> {
+        let number = self.grid.before(place)?;
+        Some((self.grid.place(number), self.states.get(number)?))
     }
 
     /// The index as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(FRAME + STATE * self.states.len());
         bytes.extend(MAGIC);
-        bytes.extend((self.spacing as u32).to_le_bytes());
-        bytes.extend((self.states.len() as u32).to_le_bytes());
         bytes.extend(self.fingerprint.length.to_le_bytes());
         bytes.extend(self.fingerprint.hash.to_le_bytes());
+        for number in [self.grid.mcus.0, self.grid.mcus.1, self.grid.rows, self.grid.columns] {
+            bytes.extend((number as u32).to_le_bytes());
+        }
         for state in &self.states {
             bytes.extend((state.byte as u32).to_le_bytes());
-            bytes.extend(u32::from(state.bit).to_le_bytes());
+            bytes.extend((state.bits as u32).to_le_bytes());
             state.predictors.iter().for_each(|predictor| bytes.extend(predictor.to_le_bytes()));
         }
         let checksum = hash(&bytes);
@@ -127,28 +192,34 @@ impl SeekIndex {
         let (Some(head), Some(rest)) = (content.first_chunk::<{ FRAME - 8 }>(), content.get(FRAME - 8..)) else {
             return Err(refuse("it is too short"));
         };
-        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
-        let (spacing, count, length, hash) = (word(4) as usize, word(8) as usize, long(12), long(20));
+        let number = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes) as usize;
+        let long = |at: usize| (0..8).fold(0, |value, byte| value | u64::from(head[at + byte]) << (8 * byte));
+        let fingerprint = Fingerprint { length: long(4), hash: long(12) };
+        let [wide, high, rows, columns] =
+            [20, 24, 28, 32].map(|at| number(&[head[at], head[at + 1], head[at + 2], head[at + 3]]));
+        let grid = Grid { mcus: (wide, high), rows, columns };
         let (states, left) = rest.as_chunks::<STATE>();
-        if spacing == 0 || states.len() != count || !left.is_empty() {
+        let sensible = |number: usize| (1..=1 << 16).contains(&number);
+        if ![wide, high, rows, columns].into_iter().all(sensible) || states.len() != grid.len() || !left.is_empty() {
             return Err(refuse("its parts contradict each other"));
         }
         let states: Vec<State> = states
             .iter()
-            .map(|state| State {
-                byte: u32::from_le_bytes([state[0], state[1], state[2], state[3]]) as usize,
-                bit: state[4],
-                predictors: std::array::from_fn(|index| {
-                    i16::from_le_bytes([state[8 + 2 * index], state[9 + 2 * index]])
-                }),
+            .map(|state| {
+                let (words, predictors) = (state.as_chunks::<4>().0, state[8..].as_chunks::<2>().0);
+                State {
+                    byte: number(&words[0]),
+                    bits: number(&words[1]),
+                    predictors: std::array::from_fn(|index| i16::from_le_bytes(predictors[index])),
+                }
             })
             .collect();
-        let inside = |state: &State| (state.byte as u64) < length && state.bit < 8;
-        if !states.iter().all(inside) || !states.is_sorted_by_key(|state| (state.byte, state.bit)) {
+        if !states.iter().all(|state| (state.byte as u64) < fingerprint.length)
+            || !states.is_sorted_by_key(|state| state.byte)
+        {
             return Err(refuse("it names places that are not in its file"));
         }
-        Ok(Self { fingerprint: Fingerprint { hash, length }, spacing, states })
+        Ok(Self { fingerprint, grid, states })
     }
 }
 
@@ -188,9 +259,9 @@ mod tests {
         for subsampling in [Subsampling::S444, Subsampling::S420, Subsampling::S422, Subsampling::S440] {
             for restart_interval in [0, 1, 3, 7, 50] {
                 let bytes = file(210, 150, subsampling, restart_interval);
-                for budget in [None, Some(60), Some(100), Some(0)] {
+                for budget in [None, Some(60), Some(100), Some(0), Some(500), Some(3000), Some(usize::MAX)] {
                     let index = SeekIndex::build(&bytes, budget).unwrap().unwrap();
-                    assert!(budget.is_none_or(|budget| index.to_bytes().len() <= budget.max(36)));
+                    assert!(budget.is_none_or(|budget| index.to_bytes().len() <= budget.max(super::FRAME)));
                     assert_eq!(SeekIndex::from_bytes(&index.to_bytes()).unwrap(), index);
                     for y in (0..200).step_by(13) {
                         let region = Region { x: y / 2, y, width: 40, height: 10 };
