@@ -2,7 +2,7 @@
 
 use super::{
     bits::Bits,
-    tables::{AcEntry, AcTable, DC_LOOK_UP, DcTable, END_OF_BLOCK, LOOK_UP, SKIP},
+    tables::{AcEntry, AcTable, DC_LOOK_UP, DcTable, END_OF_BLOCK, LOOK_UP, SKIP, SKIP_MOST},
 };
 use crate::standard::ZIGZAG;
 
@@ -32,7 +32,7 @@ fn store(block: &mut Block, position: u8, value: i16) {
 }
 
 /// Look-ups between two refills must not take more bits than are there, even after a difference.
-const _: () = assert!(4 * LOOK_UP <= 56 - DC_LOOK_UP && 3 * SKIP <= 56 - DC_LOOK_UP);
+const _: () = assert!(4 * LOOK_UP <= 56 - DC_LOOK_UP && 3 * SKIP_MOST <= 56 - DC_LOOK_UP);
 
 /// Reads a block into one that is zero; answers the position of the last coefficient that may not be zero.
 #[inline(always)]

@@ -12,6 +12,9 @@ pub const LOOK_UP: u32 = 11;
 /// Bits that are looked up at once where values do not matter.
 pub const SKIP: u32 = 12;
 
+/// Bits that such a look-up passes over at most.
+pub const SKIP_MOST: u32 = 15;
+
 /// How far an end of block moves the position: beyond any that a coefficient can reach.
 pub const END_OF_BLOCK: u8 = 80;
 
@@ -247,7 +250,8 @@ impl AcTable {
                     let rest = (bits as u32) << (16 - SKIP + length) & 0xFFFF;
                     let (symbol, code) = self.canonical.find(rest);
                     let (next, size) = step_and_size(symbol);
-                    if length + code + size > SKIP || code > 16 {
+                    // The bits of the last value need not be seen.
+                    if length + code > SKIP || length + code + size > SKIP_MOST {
                         break;
                     }
                     if next == END_OF_BLOCK {
@@ -260,6 +264,9 @@ impl AcTable {
                     }
                     length += code + size;
                     step += next;
+                    if length >= SKIP {
+                        break;
+                    }
                 }
                 *entry = SkipEntry { length: length as u8, step };
             }
