@@ -39,11 +39,14 @@ FASTEST = 3
 
 PHOTOS_GOAL = 1.5
 LARGE_GOAL = 1.5
+LARGE_ON_TWO_THREADS_GOAL = 2.5
 PROGRESSIVE_GOAL = 1.3
 GRAY_GOAL = 1.8
 REGIONS_GOAL = 2.2
+REGIONS_WITH_INDEX_GOAL = 3.2
 THUMBNAILS_GOAL = 1.5
 LOADING_GOAL = 2.5
+LOADING_WITH_INDEX_GOAL = 3.5
 HEADER_GOAL = 5.0
 
 Row = dict[str, Any]
@@ -184,13 +187,21 @@ def _cut(decode: decoders.Decode) -> Callable[[Part], Any]:
 
 
 def regions(
-    files: Sequence[bytes], found: Mapping[str, decoders.Decoder], fastest: Sequence[str], measure: Measure
+    files: Sequence[bytes],
+    found: Mapping[str, decoders.Decoder],
+    fastest: Sequence[str],
+    index: fastaug.SeekIndex,
+    measure: Measure,
 ) -> list[Row]:
     """Rectangles beside whole pictures of the fastest peers, and beside peers that decode rectangles."""
     drawn = parts(files)
     ours = _region_of_fastaug(found[decoders.FASTAUG])
-    whole = {decoders.FASTAUG: ours, **{peer: _cut(found[peer].rgb) for peer in fastest}}
-    rows = [compare("regions", REGIONS_GOAL, drawn, whole, measure)]
+    sought = _own_region(lambda data, *rectangle: fastaug.imdecode(data, region=rectangle, index=index))
+    whole = {peer: _cut(found[peer].rgb) for peer in fastest}
+    rows = [
+        compare("regions", REGIONS_GOAL, drawn, {decoders.FASTAUG: ours, **whole}, measure),
+        compare("regions, seek index", REGIONS_WITH_INDEX_GOAL, drawn, {decoders.FASTAUG: sought, **whole}, measure),
+    ]
     own = {
         peer: _own_region(decoder.region)
         for peer, decoder in found.items()
@@ -205,16 +216,22 @@ def regions(
 
 
 def decoding(
-    files: encoded.Files, found: Mapping[str, decoders.Decoder], measure: Measure, wanted: Callable[[str], bool]
+    files: encoded.Files,
+    found: Mapping[str, decoders.Decoder],
+    index: fastaug.SeekIndex,
+    measure: Measure,
+    wanted: Callable[[str], bool],
 ) -> tuple[list[Row], list[str]]:
     """All rows that decode, and what could not be measured."""
     rgb = {name: decoder.rgb for name, decoder in found.items()}
     gray = {name: decoder.gray for name, decoder in found.items() if decoder.gray is not None}
     eighth = {name: decoder.eighth for name, decoder in found.items() if decoder.eighth is not None}
+    on_two_threads = {**rgb, decoders.FASTAUG: lambda data: fastaug.imdecode(data, threads=2)}
     rows, not_measured = [], []
     for name, goal, some, ways, goal_peer in (
         ("photos", PHOTOS_GOAL, files.photos, rgb, None),
         ("large", LARGE_GOAL, files.large, rgb, None),
+        ("large, fastaug on two threads", LARGE_ON_TWO_THREADS_GOAL, files.large, on_two_threads, None),
         ("progressive", PROGRESSIVE_GOAL, files.progressive, rgb, None),
         ("gray", GRAY_GOAL, files.ordinary, gray, None),
         ("thumbnails", THUMBNAILS_GOAL, files.photos, eighth, decoders.PILLOW),
@@ -232,7 +249,7 @@ def decoding(
         speeds = rows[0]["peers"] if rows else {}
         peers = [name for name in rgb if name != decoders.FASTAUG]
         fastest = sorted(peers, key=lambda peer: speeds.get(peer, 0.0), reverse=True)[: FASTEST if speeds else None]
-        rows += regions(files.ordinary, found, fastest, measure)
+        rows += regions(files.ordinary, found, fastest, index, measure)
     return rows, not_measured
 
 
@@ -273,9 +290,11 @@ def main() -> None:
     def wanted(name: str) -> bool:
         return not options.only or name.startswith(tuple(options.only))
 
-    rows, not_measured = decoding(files, found, measure, wanted)
-    samples = [files.ordinary[index % len(files.ordinary)] for index in range(BATCH)]
+    index = encoded.index(files.ordinary)
+    rows, not_measured = decoding(files, found, index, measure, wanted)
+    samples = [files.ordinary[number % len(files.ordinary)] for number in range(BATCH)]
     alone, alone_missing = loaders.one_by_one(samples) if wanted("loading") else ({}, {})
+    sought = {**alone, decoders.FASTAUG: loaders.with_index(samples, index)} if alone else {}
     batches, batches_missing = loaders.in_batches(samples) if wanted("loading") else ({}, {})
     versions = {name: decoder.version for name, decoder in found.items()}
     for loader in (*alone.values(), *batches.values()):
@@ -284,7 +303,14 @@ def main() -> None:
         "rows": rows,
         "not_measured": not_measured,
         "header_microseconds": headers(files.ordinary, found, measure) if wanted("headers") else {},
-        "loading": [loading("a file at a time", alone, LOADING_GOAL, measure)] if alone else [],
+        "loading": [
+            loading(name, some, goal, measure)
+            for name, some, goal in (
+                ("a file at a time", alone, LOADING_GOAL),
+                ("a file at a time, seek index", sought, LOADING_WITH_INDEX_GOAL),
+            )
+            if some
+        ],
         "batches": [loading(f"batches of {BATCH}", batches, None, measure)] if batches else [],
         "missing": {**missing, **alone_missing, **batches_missing},
         "goals": {"header_microseconds": HEADER_GOAL},

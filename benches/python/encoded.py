@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
+
+import fastaug
 
 BUNDLED = Path(__file__).resolve().parents[2] / "examples" / "images"
 LARGE = 4_000_000
@@ -70,6 +73,16 @@ def make() -> Files:
         for picture, size, subsampling in zip(wide, LARGE_SIZES, samplings, strict=False)
     ]
     return Files(photos, large, progressive, "examples/images with grain, encoded anew")
+
+
+def index(files: Sequence[bytes]) -> fastaug.SeekIndex:
+    """The seek index of these files."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, str(number)) for number in range(len(files))]
+        for path, data in zip(paths, files, strict=True):
+            path.write_bytes(data)
+        fastaug.build_index(paths, Path(folder, "index"))
+        return fastaug.SeekIndex(Path(folder, "index"))
 
 
 def load(folders: Iterable[Path]) -> Files:

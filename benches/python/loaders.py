@@ -107,12 +107,17 @@ def _policy(library: Any, *ending: Any) -> Any:
     return library.Compose([*transforms, *ending], seed=SEED, telemetry=False)
 
 
-def _fastaug(files: Sequence[bytes]) -> Loader:
+def with_index(files: Sequence[bytes], index: fastaug.SeekIndex) -> Loader:
+    """A file at a time in fastaug, whose places are known."""
+    return _fastaug(files, index)
+
+
+def _fastaug(files: Sequence[bytes], seek_index: fastaug.SeekIndex | None = None) -> Loader:
     to_tensor = find_spec("torch") is not None
     policy = _policy(fastaug, *[fastaug.ToTensorV2()] * to_tensor)
 
     def make(index: int) -> Any:
-        image = policy(image=files[index], index=index)["image"]
+        image = policy(image=files[index], index=index, seek_index=seek_index)["image"]
         return image if to_tensor else np.ascontiguousarray(image.transpose(2, 0, 1))
 
     def run() -> None:

@@ -106,6 +106,7 @@ def imread(
     scale: float = 1.0,
     tolerant: bool = False,
     index: SeekIndex | None = None,
+    threads: int = 1,
 ) -> npt.NDArray[Any]: ...
 def imdecode(
     data: bytes | bytearray | memoryview | npt.NDArray[np.uint8],
@@ -115,6 +116,7 @@ def imdecode(
     scale: float = 1.0,
     tolerant: bool = False,
     index: SeekIndex | None = None,
+    threads: int = 1,
 ) -> npt.NDArray[Any]: ...
 def imencode(
     image: npt.NDArray[np.uint8],

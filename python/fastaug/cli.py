@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     actions = index.add_subparsers(title="actions", required=True, metavar="ACTION")
 
     build = actions.add_parser("build", help="make the index of a folder, or bring it up to date")
-    build.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="folders to look for JPEG files in, or files")
+    build.add_argument(
+        "folders", nargs="+", type=Path, metavar="DIR", help="folders to look for JPEG files in, or files"
+    )
     build.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the index; kept and added to")
     build.add_argument(
         "--budget",
@@ -118,17 +120,17 @@ class _Progress:
     """A bar on a terminal; elsewhere a line every ten seconds."""
 
     WIDTH = 40
-    SECONDS = {True: 0.1, False: 10.0}
 
     def __init__(self, total: int, quiet: bool) -> None:
         self.total = total
         self.quiet = quiet
         self.begin = self.shown = time.monotonic()
         self.is_terminal = sys.stderr.isatty()
+        self.pause = 0.1 if self.is_terminal else 10.0
 
     def __call__(self, done: int) -> None:
         now = time.monotonic()
-        if self.quiet or (now - self.shown < self.SECONDS[self.is_terminal] and done < self.total):
+        if self.quiet or (now - self.shown < self.pause and done < self.total):
             return
         self.shown = now
         rate = done / max(now - self.begin, 1e-9)
@@ -143,4 +145,3 @@ class _Progress:
         """Goes to the next line."""
         if self.is_terminal and not self.quiet and self.shown > self.begin:
             print(file=sys.stderr)
-

@@ -97,6 +97,6 @@ def _count(
 
 
 def _some_at_a_time(files: Iterable[Path]) -> Iterator[list[str]]:
-    left = map(os.fspath, files)
+    left = (os.fspath(file) for file in files)
     while some := list(islice(left, _AT_A_TIME)):
         yield some

@@ -366,9 +366,7 @@ class Compose(Fixed):
         )
         return call.result(arrays, boxes, keypoints, applied)
 
-    def _augment_image(
-        self, image: Any, seeds: tuple[int, int, int], seek_index: SeekIndex | None
-    ) -> dict[str, Any]:
+    def _augment_image(self, image: Any, seeds: tuple[int, int, int], seek_index: SeekIndex | None) -> dict[str, Any]:
         """What a call with nothing but an image does, without the general machinery."""
         layout = HWC if self._to_tensor is None else CHW
         arrays, *_ = self._pipeline.run(

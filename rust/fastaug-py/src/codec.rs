@@ -106,7 +106,7 @@ fn request<'a>(
     })
 }
 
-fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>) -> PyResult<Py<PyAny>> {
+fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -> PyResult<Py<PyAny>> {
     let opened = py.detach(|| with_context(|context| codec::open(bytes, request, context.scratch)));
     let dimensions = |channels| if channels == 1 { 2 } else { 3 };
     let file = match opened.map_err(|error| to_python(&error))? {
@@ -121,7 +121,7 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>) -> PyResult<Py<Py
     let array = ArrayOut::new(py, format, OutputType::Natural, Layout::Hwc, dimensions(format.shape.channels), None)?;
     // SAFETY: the only slot of a new array.
     let Slot::U8(pixels) = unsafe { array.slot(0) }.slot else { unreachable!("it was made for bytes") };
-    py.detach(|| with_context(|context| file.decode(pixels, context.scratch))).map_err(|error| to_python(&error))?;
+    py.detach(|| file.decode_on_threads(pixels, threads)).map_err(|error| to_python(&error))?;
     array.into_array(py, None)
 }
 
@@ -140,8 +140,11 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>) -> PyResult<Py<Py
 ///
 /// With `index`, the `SeekIndex` of a data set, a region of a JPEG file that has an entry in it is found without reading all
 /// that stands above it.
+///
+/// `threads` is how many threads work on a large JPEG file that is not progressive; files of less than a megapixel are left to
+/// one. Where many files are decoded, `Compose.batch` keeps all threads busy without it.
 #[pyfunction]
-#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None))]
+#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
 pub fn imdecode(
     data: &Bound<'_, PyAny>,
     mode: &str,
@@ -149,15 +152,16 @@ pub fn imdecode(
     scale: f64,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
+    threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
     let request = request(mode, region, scale, tolerant, database.as_deref())?;
-    decode(data.py(), Encoded::new(data)?.contents(), &request)
+    decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
 
 /// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
-#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None))]
+#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
 pub fn imread(
     path: &Bound<'_, PyAny>,
     mode: &str,
@@ -165,11 +169,12 @@ pub fn imread(
     scale: f64,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
+    threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
     let request = request(mode, region, scale, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
-    decode(path.py(), file.contents(), &request)
+    decode(path.py(), file.contents(), &request, threads)
         .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))
 }
 

@@ -3,6 +3,7 @@
 use super::{ColourMode, Info, Request, check_limit, check_region, undecodable, without_ink};
 use crate::{
     Error, Result,
+    exec::{pool, sample::with_context},
     image::{DType, Scratch, Shape, View},
     simd,
 };
@@ -10,6 +11,11 @@ pub use fastaug_jpeg::encode::{Options as JpegOptions, Subsampling};
 use fastaug_jpeg::{
     Colour, Database, Decoder, Options, Region, RowsRead, SeekIndex,
     encode::{self, EncodeError, Picture, PixelFormat},
+};
+
+use std::{
+    ops::Range,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 /// A JPEG file whose header was read, and what is to be made of it.
@@ -66,6 +72,41 @@ impl<'a> JpegFile<'a> {
         Ok(())
     }
 
+    /// The same on several threads, each of which makes a band of rows: worth it for large pictures. Files of several scans
+    /// have to be read whole for any row, and are left to one thread.
+    pub fn decode_on_threads(&self, pixels: &mut [u8], threads: usize) -> Result<()> {
+        let pixel_count = self.shape.height * self.shape.width;
+        let threads = threads.min(pixel_count / PIXELS_WORTH_A_THREAD);
+        if threads < 2 || !self.decoder.is_streamed() {
+            return with_context(|context| self.decode(pixels, context.scratch));
+        }
+        let index = self.index_for(self.shape.height / 2);
+        let region =
+            self.options.region.unwrap_or(Region { x: 0, y: 0, width: self.shape.width, height: self.shape.height });
+        let mut bands = Vec::with_capacity(threads);
+        let mut rest = pixels;
+        for rows in bands_of(region, self.options.scale, threads, if index.is_some() { 0.0 } else { SKIPPING }) {
+            let (band, below) = rest.split_at_mut(rows.len() * self.shape.row_len());
+            rest = below;
+            let region = Region { y: rows.start, height: rows.len(), ..region };
+            bands.push((Mutex::new(band), Options { region: Some(region), ..self.options }));
+        }
+        let errors: Vec<OnceLock<Error>> = bands.iter().map(|_| OnceLock::new()).collect();
+        pool::for_each(bands.len(), threads, |number| {
+            let (band, options) = &bands[number];
+            let mut band = band.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = with_context(|context| {
+                let (stride, workspace) = (self.shape.row_len(), &mut context.scratch.jpeg);
+                self.decoder.decode_indexed(index.as_ref(), options, &mut band, stride, workspace)
+            });
+            if let Err(error) = done {
+                errors[number].get_or_init(|| undecodable(error));
+            }
+        });
+        // The last band has read the whole file, and tells what one thread would have told.
+        errors.into_iter().rev().find_map(OnceLock::into_inner).map_or(Ok(()), Err)
+    }
+
     /// Which rows of MCUs that reads.
     pub fn rows_read(&self) -> Result<RowsRead> {
         self.decoder.rows_read(self.index().as_ref(), &self.options).map_err(undecodable)
@@ -73,9 +114,36 @@ impl<'a> JpegFile<'a> {
 
     /// The file's seek index, where there is one and it helps.
     fn index(&self) -> Option<SeekIndex> {
-        self.options.region.filter(|region| region.y > 0)?;
-        self.indexes?.find(self.decoder.fingerprint())?.ok()
+        self.index_for(self.options.region?.y)
     }
+
+    /// The same for what begins at some row.
+    fn index_for(&self, row: usize) -> Option<SeekIndex> {
+        self.indexes.filter(|_| row > 0)?.find(self.decoder.fingerprint())?.ok()
+    }
+}
+
+/// Pixels for which another thread is worth its while.
+const PIXELS_WORTH_A_THREAD: usize = 500_000;
+
+/// How long it takes to pass over a row, in comparison to decoding it.
+const SKIPPING: f64 = 0.35;
+
+/// Divides the rows of a region so that all threads take equally long: each has to pass over the rows above its own, which
+/// takes the given share of the time of decoding them.
+fn bands_of(region: Region, scale: usize, threads: usize, skipping: f64) -> impl Iterator<Item = Range<usize>> {
+    // Rows of MCUs are 8, 16 or 32 pixels high.
+    let step = 32 * scale / 8;
+    let (begin, end) = (region.y, region.y + region.height);
+    let weights = (0..threads).map(move |number| (1.0 - skipping).powi(number as i32));
+    let all: f64 = weights.clone().sum();
+    let ends = weights.scan(0.0, move |sum, weight| {
+        *sum += weight;
+        let row = begin as f64 + region.height as f64 * *sum / all;
+        Some(((row / step as f64).round() as usize * step).clamp(begin, end))
+    });
+    let ends = ends.take(threads - 1).chain([end]);
+    ends.scan(begin, |from, to| Some(std::mem::replace(from, to)..to)).filter(|rows| !rows.is_empty())
 }
 
 /// A JPEG file whose header was read and whose size is within the limit.
@@ -168,4 +236,65 @@ fn encode_rows(
     Picture::new(pixels, size, stride, format)
         .and_then(|picture| encode::encode(picture, &options, simd::level()))
         .map_err(|error: EncodeError| Error::Shape(format!("image: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        codec::{self, Scale},
+        image::ImageBuf,
+    };
+
+    fn photo(height: usize, width: usize, options: JpegOptions) -> Vec<u8> {
+        let pixels: Vec<u8> = (0..height * width * 3).map(|place| (place * 37 / 11 % 253) as u8).collect();
+        encode_rows(&pixels, (height, width), 3 * width, PixelFormat::Rgb, options).unwrap()
+    }
+
+    #[test]
+    fn threads_make_the_same_pixels() {
+        for subsampling in [Subsampling::S420, Subsampling::S444, Subsampling::S440] {
+            for restart_interval in [0, 70] {
+                let bytes = photo(1503, 1410, JpegOptions { subsampling, restart_interval, ..JpegOptions::default() });
+                for scale in Scale::ALL {
+                    let request = Request { scale, ..Request::default() };
+                    let file = JpegFile::open(&bytes, &request).unwrap();
+                    let ImageBuf::U8(expected, shape) =
+                        codec::decode(&bytes, &request, &mut Scratch::default()).unwrap()
+                    else {
+                        panic!("JPEG files hold bytes")
+                    };
+                    for threads in [2, 3, 4] {
+                        let mut pixels = vec![0; shape.len()];
+                        file.decode_on_threads(&mut pixels, threads).unwrap();
+                        assert!(pixels == expected[..shape.len()], "{subsampling:?} {scale:?} {threads}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn threads_report_what_one_does() {
+        let bytes = photo(1400, 1400, JpegOptions::default());
+        for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
+            let file = JpegFile::open(&bytes[..cut], &Request::default()).unwrap();
+            let mut pixels = vec![0; file.shape().len()];
+            let expected = file.decode(&mut pixels, &mut Scratch::default()).unwrap_err().to_string();
+            assert_eq!(file.decode_on_threads(&mut pixels, 2).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn bands_are_all_of_a_region() {
+        for (y, height, scale, threads) in [(0, 3000, 8, 2), (17, 1999, 4, 3), (5, 40, 8, 4), (100, 7, 1, 2)] {
+            for skipping in [0.0, SKIPPING] {
+                let region = Region { x: 0, y, width: 10, height };
+                let bands: Vec<Range<usize>> = bands_of(region, scale, threads, skipping).collect();
+                assert_eq!((bands[0].start, bands[bands.len() - 1].end), (y, y + height));
+                assert!(bands.windows(2).all(|pair| pair[0].end == pair[1].start));
+                assert!(bands.len() <= threads);
+            }
+        }
+    }
 }

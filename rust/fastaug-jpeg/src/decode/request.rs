@@ -275,7 +275,7 @@ impl<'b> Decoder<'b> {
     }
 
     /// Whether one scan holds everything, so that pixels can be made while it is read.
-    pub(crate) fn is_streamed(&self) -> bool {
+    pub fn is_streamed(&self) -> bool {
         self.frame.process != Process::Progressive && self.scan.components.len() == self.frame.components.len()
     }
 
