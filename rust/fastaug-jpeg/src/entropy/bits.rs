@@ -55,6 +55,12 @@ impl<'s> Bits<'s> {
         (self.buffer >> (64 - count)) as u32
     }
 
+    /// The next bits, the first one on top.
+    #[inline(always)]
+    pub fn buffer(&self) -> u64 {
+        self.buffer
+    }
+
     /// Takes bits that were looked at.
     #[inline(always)]
     pub fn drop(&mut self, count: u32) {

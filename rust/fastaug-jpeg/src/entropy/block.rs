@@ -2,7 +2,7 @@
 
 use super::{
     bits::Bits,
-    tables::{AcEntry, AcTable, DC_LOOK_UP, DcTable, END_OF_BLOCK, LOOK_UP, SKIP, SKIP_MOST},
+    tables::{AcEntry, AcTable, DC_MOST, DcTable, END_OF_BLOCK, LOOK_UP, MOST, SKIP, SKIP_MOST},
 };
 use crate::standard::ZIGZAG;
 
@@ -32,7 +32,7 @@ fn store(block: &mut Block, position: u8, value: i16) {
 }
 
 /// Look-ups between two refills must not take more bits than are there, even after a difference.
-const _: () = assert!(4 * LOOK_UP <= 56 - DC_LOOK_UP && 3 * SKIP_MOST <= 56 - DC_LOOK_UP);
+const _: () = assert!(DC_MOST + 3 * MOST <= 56 && DC_MOST + 3 * SKIP_MOST <= 56);
 
 /// Reads a block into one that is zero; answers the position of the last coefficient that may not be zero.
 #[inline(always)]
@@ -52,11 +52,11 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
                     long = entry;
                     break $look_ups;
                 }
-                let first = position + entry.steps[0];
-                let second = first + entry.steps[1];
+                let first = position + entry.first_step;
+                let second = position + entry.step;
                 // An end of block, or a run without a value, writes a zero where nothing is yet, or beyond the end.
-                store(block, first, entry.values[0]);
-                store(block, second, entry.values[1]);
+                store(block, first, entry.first_value);
+                store(block, second, entry.last_value(bits.buffer()));
                 if second >= 63 {
                     return end(bits, entry, position, block);
                 }
@@ -65,8 +65,7 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
             };
         }
         'look_ups: {
-            // 46 bits are there even after a difference, enough for four look-ups: to fetch more is what takes longest.
-            look_up!('look_ups);
+            // 46 bits are there even after a difference, enough for three look-ups: to fetch more is what takes longest.
             look_up!('look_ups);
             look_up!('look_ups);
             look_up!('look_ups);
@@ -89,17 +88,20 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
 /// Ends a block with an entry whose coefficients are stored already.
 #[inline(always)]
 fn end(bits: &mut Bits<'_>, entry: AcEntry, position: u8, block: &mut Block) -> u8 {
-    let first = position + entry.steps[0];
+    let first = position + entry.first_step;
     if first < 63 {
         bits.drop(u32::from(entry.length));
-        return if first + entry.steps[1] >= END_OF_BLOCK { first } else { 63 };
+        return if position + entry.step >= END_OF_BLOCK { first } else { 63 };
     }
     // The first one ends the block: what follows belongs to the next.
     bits.drop(u32::from(entry.first_length));
     if first >= END_OF_BLOCK {
         return position;
     }
-    store(block, first, entry.values[0]);
+    // The value of an only one was stored where the second's is.
+    if entry.step != entry.first_step {
+        store(block, first, entry.first_value);
+    }
     63
 }
 
@@ -152,5 +154,5 @@ fn one(bits: &mut Bits<'_>, ac: &AcTable) -> u8 {
         return ac.read_long(bits, entry).0;
     }
     bits.drop(u32::from(entry.first_length));
-    entry.steps[0]
+    entry.first_step
 }

@@ -7,7 +7,10 @@ use crate::standard::Codes;
 use std::{ops::Range, sync::OnceLock};
 
 /// Bits that are looked up at once.
-pub const LOOK_UP: u32 = 11;
+pub const LOOK_UP: u32 = 10;
+
+/// Bits that such a look-up takes at most: those of the last value need not be seen.
+pub const MOST: u32 = 15;
 
 /// Bits that are looked up at once where values do not matter.
 pub const SKIP: u32 = 12;
@@ -94,18 +97,21 @@ pub struct DcTable {
     canonical: Canonical,
 }
 
-/// Bits of a difference that are looked up at once.
-pub const DC_LOOK_UP: u32 = 10;
+/// Bits of the code of a difference that are looked up at once.
+pub const DC_LOOK_UP: u32 = 9;
+
+/// Bits that such a look-up takes at most.
+pub const DC_MOST: u32 = 11;
 
 /// What begins with certain bits.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct DcEntry {
-    /// The difference, or the size of the number that follows.
-    pub value: i16,
-    /// Bits of all, 0 if they are too many.
-    pub length: u8,
-    /// Bits of the code if the number is too long, 0 if the code is.
-    pub code: u8,
+struct DcEntry {
+    /// Bits of code and difference, 0 if they are too many.
+    length: u8,
+    /// Bits of the code, 0 if they are too many.
+    code: u8,
+    /// 63 minus the size of the difference.
+    shift: u8,
 }
 
 impl DcTable {
@@ -116,33 +122,26 @@ impl DcTable {
         }
         let canonical = Canonical::new(codes)?;
         let mut fast = vec![DcEntry::default(); 1 << DC_LOOK_UP];
-        for (bits, entry) in fast.iter_mut().enumerate() {
-            let (size, length) = canonical.find((bits as u32) << (16 - DC_LOOK_UP));
-            if length > DC_LOOK_UP {
-                continue;
-            }
-            let size = u32::from(size);
-            *entry = if length + size <= DC_LOOK_UP {
-                let number = bits as u32 >> (DC_LOOK_UP - length - size) & ((1 << size) - 1);
-                DcEntry { value: extend(number, size) as i16, length: (length + size) as u8, code: 0 }
-            } else {
-                DcEntry { value: size as i16, length: 0, code: length as u8 }
-            };
+        for (symbol, code, span) in spans(codes, DC_LOOK_UP) {
+            let length = code + u32::from(symbol);
+            let length = if length > DC_MOST { 0 } else { length as u8 };
+            fast[span].fill(DcEntry { length, code: code as u8, shift: 63 - symbol });
         }
         Ok(Self { fast: fast.try_into().unwrap_or_else(|_| unreachable!("made of this length")), canonical })
     }
 
-    /// Reads a difference; at least 56 bits are at hand, of which 46 are there afterwards.
+    /// Reads a difference; at least 56 bits are at hand, of which all but [`DC_MOST`] are there afterwards.
     #[inline(always)]
     pub fn read(&self, bits: &mut super::bits::Bits<'_>) -> i32 {
-        let entry = self.fast[bits.peek(DC_LOOK_UP) as usize];
+        let entry = self.fast[bits.peek(DC_LOOK_UP) as usize & ((1 << DC_LOOK_UP) - 1)];
         if entry.length != 0 {
+            let value = signed(bits.buffer().wrapping_shl(u32::from(entry.code)), u32::from(entry.shift));
             bits.drop(u32::from(entry.length));
-            return i32::from(entry.value);
+            return value as i32;
         }
         let size = if entry.code != 0 {
             bits.drop(u32::from(entry.code));
-            entry.value as u32
+            63 - u32::from(entry.shift)
         } else {
             let (size, length) = self.canonical.find_long(bits.peek(16));
             bits.drop(length);
@@ -154,6 +153,15 @@ impl DcTable {
     }
 }
 
+/// The signed number that bits begin with, as the standard codes it; `shift` is 63 minus its size.
+#[inline(always)]
+fn signed(bits: u64, shift: u32) -> i64 {
+    let value = (bits >> 1).wrapping_shr(shift);
+    // A leading 0 stands for a negative number.
+    let most = (u64::MAX >> 1).wrapping_shr(shift);
+    value.wrapping_sub(most & !((bits as i64 >> 63) as u64)) as i64
+}
+
 /// A table for AC coefficients.
 #[derive(Debug)]
 pub struct AcTable {
@@ -163,19 +171,35 @@ pub struct AcTable {
     canonical: Canonical,
 }
 
-/// What begins with certain bits: up to two coefficients.
+/// What begins with certain bits: up to two coefficients. The value of the last one is not part of it, but follows from the
+/// bits: they need not be seen by the look-up, which therefore is seldom in vain. To guess wrong whether it is costs more than
+/// the few instructions.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, align(8))]
 pub struct AcEntry {
-    /// Values of both.
-    pub values: [i16; 2],
-    /// How far the first moves the position, and then the second; 0 if there is no second.
-    pub steps: [u8; 2],
-    /// Bits of both together; 0 if not even the first fits. Then `lengths[1]` is the length of the first one's code, if
-    /// that fits, and the first value its size.
+    /// Bits of all; 0 if not even the first fits. Then `first_length` is the length of the first one's code, 0 if that is too
+    /// long, too, and `first_value` its size.
     pub length: u8,
+    /// How far they move the position together.
+    pub step: u8,
+    /// How far the first does.
+    pub first_step: u8,
+    /// Bits before the value of the last.
+    before_last: u8,
+    /// 63 minus the size of that value.
+    shift: u8,
     /// Bits of the first.
     pub first_length: u8,
+    /// The value of the first, if it is not the last.
+    pub first_value: i16,
+}
+
+impl AcEntry {
+    /// The value of the last, which these bits begin with.
+    #[inline(always)]
+    pub fn last_value(self, bits: u64) -> i16 {
+        signed(bits.wrapping_shl(u32::from(self.before_last)), u32::from(self.shift)) as i16
+    }
 }
 
 /// What begins with certain bits where values do not matter.
@@ -201,30 +225,40 @@ impl AcTable {
     /// Prepares a table.
     pub fn new(codes: &Codes<'_>) -> Result<Self, &'static str> {
         let canonical = Canonical::new(codes)?;
-        let mut single = vec![AcEntry::default(); 1 << LOOK_UP];
+        // Step, size and the length of the code for each beginning; the length is 0 where the code is too long.
+        let mut symbols = vec![(0u8, 0u32, 0u32); 1 << LOOK_UP];
         for (symbol, length, span) in spans(codes, LOOK_UP) {
             let (step, size) = step_and_size(symbol);
-            for (place, entry) in single[span].iter_mut().enumerate() {
-                *entry = if length + size <= LOOK_UP {
-                    let value = extend((place >> (LOOK_UP - length - size)) as u32, size) as i16;
-                    let length = (length + size) as u8;
-                    AcEntry { values: [value; 2], steps: [step, 0], length, first_length: length }
-                } else {
-                    AcEntry { values: [size as i16; 2], steps: [step, 0], length: 0, first_length: length as u8 }
-                };
-            }
+            symbols[span].fill((step, size, length));
         }
-        let mut fast = single.clone();
+        let mut fast = vec![AcEntry::default(); 1 << LOOK_UP];
         for (bits, entry) in fast.iter_mut().enumerate() {
-            if entry.length == 0 || entry.steps[0] == END_OF_BLOCK {
+            let (step, size, code) = symbols[bits];
+            let length = code + size;
+            if code == 0 {
                 continue;
             }
-            let left = LOOK_UP - u32::from(entry.length);
-            let second = single[(bits << entry.length) & ((1 << LOOK_UP) - 1)];
-            if second.length != 0 && u32::from(second.length) <= left {
-                entry.values[1] = second.values[0];
-                entry.steps[1] = second.steps[0];
-                entry.length += second.length;
+            let first = AcEntry { step, first_step: step, ..AcEntry::default() };
+            if length > MOST {
+                *entry = AcEntry { first_length: code as u8, first_value: size as i16, ..first };
+                continue;
+            }
+            let first = AcEntry { length: length as u8, first_length: length as u8, ..first };
+            *entry = AcEntry { before_last: code as u8, shift: (63 - size) as u8, ..first };
+            if length >= LOOK_UP || step == END_OF_BLOCK {
+                continue;
+            }
+            let (next, next_size, next_code) = symbols[(bits << length) & ((1 << LOOK_UP) - 1)];
+            let (before, all) = (length + next_code, length + next_code + next_size);
+            if next_code != 0 && before <= LOOK_UP && all <= MOST {
+                *entry = AcEntry {
+                    length: all as u8,
+                    step: step + next,
+                    before_last: before as u8,
+                    shift: (63 - next_size) as u8,
+                    first_value: extend((bits >> (LOOK_UP - length)) as u32 & ((1 << size) - 1), size) as i16,
+                    ..first
+                };
             }
         }
         Ok(Self {
@@ -280,7 +314,7 @@ impl AcTable {
         bits.refill();
         let (step, size) = if entry.first_length != 0 {
             bits.drop(u32::from(entry.first_length));
-            (entry.steps[0], entry.values[0] as u32)
+            (entry.first_step, entry.first_value as u32)
         } else {
             let (symbol, length) = self.canonical.find_long(bits.peek(16));
             bits.drop(length);
