@@ -57,6 +57,7 @@ class Pipeline:
         record: bool,
         plain: bool = False,
     ) -> tuple[list[Any], _Answer, _Answer, str | None]: ...
+    def run_image(self, seeds: _Seeds, image: Any, layout: int) -> Any: ...
     def run_batch(
         self,
         seeds: Sequence[_Seeds],
