@@ -60,6 +60,7 @@ class Pipeline:
         plain: bool = False,
         index: SeekIndex | None = None,
     ) -> tuple[list[Any], _Answer, _Answer, str | None]: ...
+    def run_image(self, seeds: _Seeds, image: Any, layout: int, index: SeekIndex | None = None) -> Any: ...
     def run_batch(
         self,
         seeds: Sequence[_Seeds],

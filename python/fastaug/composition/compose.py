@@ -19,7 +19,7 @@ from fastaug.composition import randomness
 from fastaug.composition.applied import applied_list, nodes_of_applied
 from fastaug.composition.arguments import KINDS, check_count, check_params, check_seed, check_side, check_targets
 from fastaug.composition.batch import run_batch
-from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
+from fastaug.composition.call import CHW, HWC, Call, to_tensor
 from fastaug.composition.fixed import Fixed
 from fastaug.composition.nodes import Container, Sequential, check_children, code, walk
 from fastaug.composition.targets import BboxParams, KeypointParams, Params
@@ -351,7 +351,11 @@ class Compose(Fixed):
         if args:
             raise KeyError("pass every target by name, for example policy(image=image)")
         if len(data) == 1 and "image" in data and not self._records:
-            return self._augment_image(data["image"], self._seeds(index, epoch), seek_index)
+            # Without the general machinery, which takes longer than flipping a small image.
+            tensor = self._to_tensor
+            layout = HWC if tensor is None else CHW
+            made = self._pipeline.run_image(self._seeds(index, epoch), data["image"], layout, seek_index)
+            return {"image": made if tensor is None else to_tensor(made)}
         call = Call(self, data)
         arrays, boxes, keypoints, applied = self._pipeline.run(
             self._seeds(index, epoch),
@@ -365,14 +369,6 @@ class Compose(Fixed):
             index=seek_index,
         )
         return call.result(arrays, boxes, keypoints, applied)
-
-    def _augment_image(self, image: Any, seeds: tuple[int, int, int], seek_index: SeekIndex | None) -> dict[str, Any]:
-        """What a call with nothing but an image does, without the general machinery."""
-        layout = HWC if self._to_tensor is None else CHW
-        arrays, *_ = self._pipeline.run(
-            seeds, [image], ["image"], [(IMAGE, layout, None)], None, None, None, record=False, index=seek_index
-        )
-        return {"image": arrays[0] if self._to_tensor is None else to_tensor(arrays[0])}
 
     def _tell_applied(self, result: dict[str, Any], records: list[dict[str, Any]]) -> None:
         """Adds to a result what was applied, where the policy was asked to tell."""

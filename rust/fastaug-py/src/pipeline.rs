@@ -271,6 +271,47 @@ impl Pipeline {
         Ok((arrays, boxes, keypoints, applied))
     }
 
+    /// Augments one image that has nothing beside it: what [`run`](Self::run) does, in half the time that a call takes
+    /// beside its pixels.
+    #[pyo3(signature = (seeds, image, layout, index = None))]
+    fn run_image(
+        &self,
+        py: Python<'_>,
+        seeds: (u64, u64, u64),
+        image: &Bound<'_, PyAny>,
+        layout: u8,
+        index: Option<&Bound<'_, SeekIndex>>,
+    ) -> PyResult<Py<PyAny>> {
+        let column = Column {
+            role: Role::Image,
+            layout: if layout == 0 { Layout::Hwc } else { Layout::Chw },
+            wanted: OutputType::Natural,
+        };
+        let mut sample = Sample {
+            pixels: vec![Input::new(image, Role::Image, "image")?],
+            boxes: Vec::new(),
+            labels: None,
+            keypoints: Vec::new(),
+            seeds: Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 },
+            name: None,
+            plain: false,
+            indexes: index.map(|index| index.get().database()),
+        };
+        let (likeness, place) = (sample.pixels[0].likeness(), sample.place());
+        let functions = Functions::new(&self.functions);
+        let prepared = py.detach(|| sample.prepare(&self.policy, &[column], false, Some(&functions)));
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
+        };
+        let Some(format) = prepared.outputs().next() else { unreachable!("one image makes one") };
+        let array = ArrayOut::new(py, format, column.wanted, column.layout, likeness.dimensions(column.role), None)?;
+        // SAFETY: the only slot of a freshly made array.
+        py.detach(|| prepared.finish(vec![unsafe { array.slot(0) }]))
+            .map_err(|error| to_python(&at(place.as_ref(), error)))?;
+        array.into_array(py, likeness.type_name())
+    }
+
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays.
     #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None))]

@@ -9,7 +9,7 @@ use crate::{
     ops::{
         Context, Op, Role,
         geometry::{GeometryOp, orient_rows},
-        pointwise::{Place, Rows},
+        pointwise::{Place, PointwiseOp, Rows},
     },
     plan::{Pass, Plan, Step},
 };
@@ -198,7 +198,9 @@ fn run_pass(
     let reads_as_is = reads_in_place && body.is_empty();
     // What is only turned and padded needs no tile that stays in the cache.
     let copies_only = in_place && body.is_empty() && !pass.symmetry.transpose;
-    let rows_per_band = if copies_only { shape.height } else { rows_per_band(pass, read) };
+    // What one operation reads in one place and writes in another needs none either.
+    let is_one_step = in_place && body.len() == 1 && first_from_elsewhere(pass, input, body).is_some();
+    let rows_per_band = if copies_only || is_one_step { shape.height } else { rows_per_band(pass, read) };
 
     let mut tile = None;
     for y in (0..shape.height).step_by(rows_per_band) {
@@ -206,8 +208,9 @@ fn run_pass(
         let band_shape = shape.with_size(height, shape.width);
         let band_format = Format::new(band_shape, read.dtype);
         if in_place && let Some(mut rows) = sink.rows(y, height, read) {
-            read_band(pass, input, y, role, rows.reborrow(), context.level);
-            apply_in_place(body, &mut rows, Place { y, shape }, role, context);
+            let place = Place { y, shape };
+            let left = read_and_begin(pass, input, body, place, role, rows.reborrow(), context);
+            apply_in_place(left, &mut rows, place, role, context);
             continue;
         }
         if reads_as_is {
@@ -228,8 +231,8 @@ fn run_pass(
                 Some(buffer) => recycle(buffer, band_format, context),
                 None => context.scratch.take_image(band_format),
             };
-            read_band(pass, input, y, role, made.as_image_mut(), context.level);
-            for op in before_last {
+            let left = read_and_begin(pass, input, before_last, Place { y, shape }, role, made.as_image_mut(), context);
+            for op in left {
                 made = apply(op, made, y, shape, role, context);
             }
             buffer = Some(made);
@@ -278,6 +281,43 @@ fn recycle(buffer: ImageBuf, format: Format, context: &mut Context<'_>) -> Image
     }
     context.scratch.give_image(buffer);
     context.scratch.take_image(format)
+}
+
+/// The first operation and all values of the image, if it can read them where they are.
+fn first_from_elsewhere<'a, 'b>(
+    pass: &Pass,
+    input: Image<'a>,
+    body: &'b [&Op],
+) -> Option<(&'b dyn PointwiseOp, &'a [u8])> {
+    let (Some(Op::Pointwise(first)), Image::U8(view)) = (body.first(), input) else { return None };
+    let first = first.operation();
+    if !(pass.symmetry.is_identity() && pass.pad.is_none() && first.runs_from_elsewhere()) {
+        return None;
+    }
+    Some((first, view.as_slice()?))
+}
+
+/// Writes rows of the turned and padded image, changed by the first operation where that reads them in place of a copy.
+/// Answers with the operations that are left to do.
+fn read_and_begin<'b, 'o>(
+    pass: &Pass,
+    input: Image<'_>,
+    body: &'b [&'o Op],
+    place: Place,
+    role: Role,
+    mut target: ImageMut<'_>,
+    context: &mut Context<'_>,
+) -> &'b [&'o Op] {
+    if let Some((operation, values)) = first_from_elsewhere(pass, input, body)
+        && let ImageMut::U8(view) = &mut target
+        && let Some(rows) = view.as_mut_slice()
+    {
+        let begin = place.y * place.shape.row_len();
+        operation.run_from(&values[begin..begin + rows.len()], rows, place, context);
+        return &body[1..];
+    }
+    read_band(pass, input, place.y, role, target, context.level);
+    body
 }
 
 /// Writes rows of the turned and padded image.

@@ -180,6 +180,9 @@ impl<'a, T: Element> ViewMut<'a, T> {
     /// Copies every value of an image of the same shape.
     pub fn copy_from(&mut self, source: View<'_, T>) {
         debug_assert_eq!(self.shape, source.shape());
+        if let (Some(target), Some(source)) = (self.as_mut_slice(), source.as_slice()) {
+            return target.copy_from_slice(source);
+        }
         for (target, source) in self.rows_mut().zip(source.rows()) {
             target.copy_from_slice(source);
         }

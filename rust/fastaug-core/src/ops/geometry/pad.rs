@@ -86,6 +86,22 @@ impl Pad {
         let rows = target.shape().height;
         let begin = self.top.saturating_sub(first).min(rows);
         let end = (self.top + inside.height).saturating_sub(first).clamp(begin, rows);
+        let is_one_value = self.border.mode == BorderMode::Constant && fill.iter().all(|value| *value == fill[0]);
+        if is_one_value
+            && !symmetry.transpose
+            && let Some(all) = target.as_mut_slice()
+        {
+            // What stands right of a row and left of the next is filled in one piece.
+            let row_len = all.len() / rows;
+            let mut done = 0;
+            for row in begin..end {
+                let at = row * row_len + values.start;
+                all[done..at].fill(fill[0]);
+                done = at + values.len();
+                orient_row(simd, source, symmetry, first + row - self.top, &mut all[at..done]);
+            }
+            return all[done..].fill(fill[0]);
+        }
         if symmetry.transpose && begin < end {
             // Rows that are columns of the source are made together.
             let mut band = target.crop_mut(Rect { x: self.left, y: begin, width: inside.width, height: end - begin });
@@ -199,11 +215,16 @@ mod tests {
     #[test]
     fn every_pixel_comes_from_where_the_border_mode_says() {
         use BorderMode::{Constant, Reflect, Reflect101, Replicate, Wrap};
-        let fill = Fill::Channels(vec![7.0, 8.0, 9.0]);
+        for fill in [Fill::Channels(vec![7.0, 8.0, 9.0]), Fill::Value(5.0)] {
+            check_fill(&fill, &[Constant, Replicate, Reflect, Wrap, Reflect101]);
+        }
+    }
+
+    fn check_fill(fill: &Fill, modes: &[BorderMode]) {
         for (height, width, channels) in [(1, 1, 1), (2, 3, 3), (5, 20, 3), (4, 33, 1), (3, 9, 5)] {
             let inside = Shape::new(height, width, channels);
             let data: Vec<u8> = (0..inside.len()).map(|index| (index * 3 + 1) as u8).collect();
-            for mode in [Constant, Replicate, Reflect, Wrap, Reflect101] {
+            for &mode in modes {
                 for (top, bottom, left, right) in [(0, 0, 0, 0), (1, 2, 2, 1), (3, 0, 0, 30), (11, 7, 41, 2)] {
                     let border = Border { mode, fill: fill.clone(), fill_mask: Fill::ZERO };
                     let pad = Pad { top, bottom, left, right, border };

@@ -1,7 +1,7 @@
 //! Sums of values, in an order that is the same on every level.
 
 use crate::image::Image;
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch, prelude::*, u8x32, u16x16};
 use fearless_simd_macros::simd;
 
 /// The mean of all values, in the image's own units.
@@ -25,9 +25,21 @@ pub fn of_floats(values: &[f32], level: Level) -> f64 {
 }
 
 #[simd]
-fn add_bytes<S: Simd>(_: S, values: &[u8]) -> u64 {
-    // Short sums fit 32 bits.
-    values.chunks(1 << 16).map(|part| u64::from(part.iter().map(|&value| u32::from(value)).sum::<u32>())).sum()
+fn add_bytes<S: Simd>(simd: S, values: &[u8]) -> u64 {
+    /// Vectors of bytes whose sums of two fit 16 bits.
+    const SHORT: usize = 128;
+    let (blocks, rest) = values.as_chunks::<32>();
+    let mut total: u64 = rest.iter().map(|&value| u64::from(value)).sum();
+    for part in blocks.chunks(SHORT) {
+        let mut sums = u16x16::splat(simd, 0);
+        for block in part {
+            let (low, high) = u8x32::load_array_ref(simd, block).widen();
+            sums += low + high;
+        }
+        let sums: [u16; 16] = sums.into();
+        total += sums.into_iter().map(u64::from).sum::<u64>();
+    }
+    total
 }
 
 #[simd]

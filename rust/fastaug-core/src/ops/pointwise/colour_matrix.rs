@@ -4,7 +4,7 @@ use super::{Place, PointwiseOp, Rows};
 use crate::ops::{
     Context, Role,
     arithmetic::{
-        planes::{self, BLOCK},
+        planes::{self, BLOCK, Plane},
         weigh::{Weights, weigh},
     },
 };
@@ -45,6 +45,15 @@ impl PointwiseOp for ColourMatrix {
             _ => unreachable!("only the colours of pictures are mixed"),
         }
     }
+
+    fn runs_from_elsewhere(&self) -> bool {
+        self.fixed().is_some()
+    }
+
+    fn run_from(&self, source: &[u8], target: &mut [u8], _place: Place, context: &mut Context<'_>) {
+        let Some(weights) = self.fixed() else { unreachable!("large weights are mixed in place") };
+        dispatch!(context.level, simd => mix_bytes_from(simd, source, target, &weights));
+    }
 }
 
 impl ColourMatrix {
@@ -68,12 +77,36 @@ impl ColourMatrix {
 fn mix_bytes<S: Simd>(simd: S, values: &mut [u8], weights: &[Weights; 3]) {
     let (blocks, rest) = values.as_chunks_mut::<BLOCK>();
     for block in blocks {
-        let mixed = weigh::<_, 3, SHIFT>(simd, &planes::split(simd, block), weights);
+        let mixed = mix_block(simd, block, weights);
         planes::join(simd, &mixed, block);
     }
     let mut block = [0; BLOCK];
     block[..rest.len()].copy_from_slice(rest);
-    let mixed = weigh::<_, 3, SHIFT>(simd, &planes::split(simd, &block), weights);
+    mix_rest(simd, block, rest, weights);
+}
+
+/// The same for values that are read elsewhere.
+#[simd]
+fn mix_bytes_from<S: Simd>(simd: S, source: &[u8], target: &mut [u8], weights: &[Weights; 3]) {
+    let (sources, source_rest) = source.as_chunks::<BLOCK>();
+    let (targets, target_rest) = target.as_chunks_mut::<BLOCK>();
+    for (source, target) in sources.iter().zip(targets) {
+        planes::join(simd, &mix_block(simd, source, weights), target);
+    }
+    let mut block = [0; BLOCK];
+    block[..source_rest.len()].copy_from_slice(source_rest);
+    mix_rest(simd, block, target_rest, weights);
+}
+
+#[inline(always)]
+fn mix_block<S: Simd>(simd: S, block: &[u8; BLOCK], weights: &[Weights; 3]) -> [Plane; 3] {
+    weigh::<_, 3, SHIFT>(simd, &planes::split(simd, block), weights)
+}
+
+/// Less than a block.
+#[inline(always)]
+fn mix_rest<S: Simd>(simd: S, mut block: [u8; BLOCK], rest: &mut [u8], weights: &[Weights; 3]) {
+    let mixed = mix_block(simd, &block, weights);
     planes::join(simd, &mixed, &mut block);
     rest.copy_from_slice(&block[..rest.len()]);
 }

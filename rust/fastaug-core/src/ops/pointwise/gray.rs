@@ -39,6 +39,20 @@ impl PointwiseOp for Gray {
             _ => unreachable!("only pictures become gray"),
         }
     }
+
+    fn runs_from_elsewhere(&self) -> bool {
+        true
+    }
+
+    fn run_from(&self, source: &[u8], target: &mut [u8], place: Place, context: &mut Context<'_>) {
+        let channels = place.shape.channels;
+        let mut grays = [0; CHUNK];
+        for (source, target) in source.chunks(CHUNK * channels).zip(target.chunks_mut(CHUNK * channels)) {
+            let grays = &mut grays[..source.len() / channels];
+            u8::write(&self.luma, source, channels, grays, context.level);
+            spread(grays, target, channels, context.level);
+        }
+    }
 }
 
 /// Pixels whose grays are held at once.

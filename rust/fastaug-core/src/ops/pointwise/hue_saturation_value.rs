@@ -97,12 +97,18 @@ const PART: usize = 8;
 #[inline(always)]
 fn shift_block<S: Simd, const ALL: bool>(simd: S, colours: &[Plane; 3], shift: HueSaturationValue) -> [Plane; 3] {
     let (angles, ranges, values) = measure(simd, colours);
-    let mut parts = [[i32x8::splat(simd, 0); 3]; PIXELS / PART];
+    // Both ways are long chains of operations. All parts go one way and then the other, so that there are always several
+    // chains that do not wait for each other.
+    let mut shifted = [[f32x8::splat(simd, 0.0); 3]; PIXELS / PART];
     for index in 0..PIXELS / PART {
         let angle = f32x8::float_from(angles[index]);
         let range = f32x8::float_from(ranges[index]);
         let value = f32x8::float_from(values[index]);
-        parts[index] = to_rgb(shift_hsv::<S, ALL>(to_hsv(angle, range, value), shift));
+        shifted[index] = shift_hsv::<S, ALL>(to_hsv(angle, range, value), shift);
+    }
+    let mut parts = [[i32x8::splat(simd, 0); 3]; PIXELS / PART];
+    for index in 0..PIXELS / PART {
+        parts[index] = to_rgb(shifted[index]);
     }
     [bytes(parts, 0), bytes(parts, 1), bytes(parts, 2)]
 }

@@ -50,6 +50,16 @@ pub trait PointwiseOp: std::fmt::Debug + std::fmt::Display {
 
     /// Changes the rows in place.
     fn run(&self, rows: Rows<'_>, place: Place, role: Role, context: &mut Context<'_>);
+
+    /// Whether [`run_from`](Self::run_from) is there: worth it where reading costs about as much as the arithmetic.
+    fn runs_from_elsewhere(&self) -> bool {
+        false
+    }
+
+    /// Reads 8-bit rows in one place and writes what becomes of them in another.
+    fn run_from(&self, _source: &[u8], _target: &mut [u8], _place: Place, _context: &mut Context<'_>) {
+        unreachable!("{self} runs in place");
+    }
 }
 
 mod colour_matrix;

@@ -58,11 +58,14 @@ fn blend_bytes<S: Simd>(simd: S, values: &mut [u8], factor: f32) {
 #[inline(always)]
 fn blend_block<S: Simd>(simd: S, colours: &[Plane; 3], factor: f32) -> [Plane; 3] {
     let grays = weighted(simd, colours);
+    let mut shares = [0.0; PIXELS];
+    for index in 0..PIXELS {
+        shares[index] = f32::from(grays[index]) * (1.0 - factor);
+    }
     let mut blended = [[0; PIXELS]; 3];
     for channel in 0..3 {
         for index in 0..PIXELS {
-            let gray = f32::from(grays[index]) * (1.0 - factor);
-            blended[channel][index] = nearest_byte(f32::from(colours[channel][index]) * factor + gray);
+            blended[channel][index] = nearest_byte(f32::from(colours[channel][index]) * factor + shares[index]);
         }
     }
     blended

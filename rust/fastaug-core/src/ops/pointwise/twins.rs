@@ -15,6 +15,15 @@ const SIZES: [(usize, usize); 6] = [(1, 1), (1, 31), (5, 7), (3, 64), (2, 101), 
 pub trait RowElement: Element {
     /// Wraps rows.
     fn rows(values: &mut [Self]) -> Rows<'_>;
+    /// Runs an operation that reads rows elsewhere, where it does that for this type.
+    fn run_from(
+        _operation: &dyn PointwiseOp,
+        _source: &[Self],
+        _target: &mut [Self],
+        _place: Place,
+        _context: &mut Context<'_>,
+    ) {
+    }
     /// A test value made of random bits.
     fn sample(bits: u32) -> Self;
 }
@@ -22,6 +31,21 @@ pub trait RowElement: Element {
 impl RowElement for u8 {
     fn rows(values: &mut [Self]) -> Rows<'_> {
         Rows::U8(values)
+    }
+
+    fn run_from(
+        operation: &dyn PointwiseOp,
+        source: &[Self],
+        target: &mut [Self],
+        place: Place,
+        context: &mut Context<'_>,
+    ) {
+        if operation.runs_from_elsewhere() {
+            let expected = target.to_vec();
+            target.fill(77);
+            operation.run_from(source, target, place, context);
+            assert!(target == expected, "{operation} at {:?}: rows read elsewhere come out otherwise", context.level);
+        }
     }
 
     fn sample(bits: u32) -> Self {
@@ -91,7 +115,10 @@ pub fn run<T: RowElement>(
     let mut scratch = Scratch::default();
     let mut context = Context { level, scratch: &mut scratch };
     for (index, rows) in output.chunks_mut(shape.row_len() * tile).enumerate() {
-        operation.run(T::rows(rows), Place { y: index * tile, shape }, role, &mut context);
+        let place = Place { y: index * tile, shape };
+        let source = rows.to_vec();
+        operation.run(T::rows(rows), place, role, &mut context);
+        T::run_from(operation, &source, rows, place, &mut context);
     }
     output
 }

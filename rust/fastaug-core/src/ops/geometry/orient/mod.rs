@@ -7,7 +7,7 @@ pub(super) use reverse::reverse_pixels;
 
 use super::GeometryOp;
 use crate::{
-    image::{Element, Image, ImageMut, Shape, View, ViewMut},
+    image::{Element, Image, ImageMut, Rect, Shape, View, ViewMut},
     ops::{Context, Role},
     targets::{BBox, Keypoint},
 };
@@ -202,6 +202,10 @@ fn orient_rows_with<S: Simd, T: Element>(
     if symmetry.transpose {
         return transpose::transpose_rows(simd, source, symmetry, first, target);
     }
+    if symmetry.is_identity() {
+        let Shape { height, width, .. } = target.shape();
+        return target.copy_from(source.crop(Rect { x: 0, y: first, width, height }));
+    }
     for (y, row) in (first..).zip(target.rows_mut()) {
         orient_row(simd, source, symmetry, y, row);
     }
@@ -262,7 +266,7 @@ mod tests {
     }
 
     fn check<T: Element>(value: fn(usize) -> T) {
-        for (height, width) in [(1, 1), (1, 50), (50, 1), (3, 5), (16, 16), (17, 40), (37, 23)] {
+        for (height, width) in [(1, 1), (1, 50), (50, 1), (3, 5), (16, 16), (17, 40), (37, 23), (20, 150)] {
             for channels in 1..=5 {
                 let shape = Shape::new(height, width, channels);
                 let data: Vec<T> = (0..shape.len()).map(value).collect();
@@ -276,7 +280,7 @@ mod tests {
                         }
                     }
                     for level in levels() {
-                        for band in [1, 5, 64] {
+                        for band in [1, 5, 64, 200] {
                             let (result, _) = oriented(&data, shape, symmetry, level, band);
                             assert!(result == expected, "{symmetry} of {shape:?} {} on {}", T::DTYPE, name(level));
                         }

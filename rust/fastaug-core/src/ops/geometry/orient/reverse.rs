@@ -23,28 +23,23 @@ const REVERSED: [[u8; BLOCK]; BLOCK + 1] = {
 };
 
 /// Writes the pixels of a row from last to first.
-#[simd]
+#[inline(always)]
 pub fn reverse_pixels<S: Simd, T: Element>(simd: S, source: &[T], channels: usize, target: &mut [T]) {
-    let pixel = channels * T::DTYPE.size();
-    let done = if shuffles(simd) {
+    if shuffles(simd) {
         let (source, target) = (bytemuck::cast_slice(source), bytemuck::cast_slice_mut(target));
-        let bytes = match pixel {
-            1 => reverse_blocks::<S, 1>(simd, source, target),
-            2 => reverse_blocks::<S, 2>(simd, source, target),
-            3 => reverse_blocks::<S, 3>(simd, source, target),
-            4 => reverse_blocks::<S, 4>(simd, source, target),
-            6 => reverse_blocks::<S, 6>(simd, source, target),
-            8 => reverse_blocks::<S, 8>(simd, source, target),
-            12 => reverse_blocks::<S, 12>(simd, source, target),
-            16 => reverse_blocks::<S, 16>(simd, source, target),
-            _ => 0,
-        };
-        bytes / pixel * channels
-    } else {
-        0
-    };
-    let source = source[..source.len() - done].rchunks_exact(channels);
-    for (pixel, from) in target[done..].chunks_exact_mut(channels).zip(source) {
+        match channels * T::DTYPE.size() {
+            1 => return reverse_blocks::<S, 1>(simd, source, target),
+            2 => return reverse_blocks::<S, 2>(simd, source, target),
+            3 => return reverse_blocks::<S, 3>(simd, source, target),
+            4 => return reverse_blocks::<S, 4>(simd, source, target),
+            6 => return reverse_blocks::<S, 6>(simd, source, target),
+            8 => return reverse_blocks::<S, 8>(simd, source, target),
+            12 => return reverse_blocks::<S, 12>(simd, source, target),
+            16 => return reverse_blocks::<S, 16>(simd, source, target),
+            _ => {}
+        }
+    }
+    for (pixel, from) in target.chunks_exact_mut(channels).zip(source.rchunks_exact(channels)) {
         pixel.copy_from_slice(from);
     }
 }
@@ -52,16 +47,18 @@ pub fn reverse_pixels<S: Simd, T: Element>(simd: S, source: &[T], channels: usiz
 /// Blocks that are moved at a time, so that ends are looked at once for all of them.
 const TOGETHER: usize = 4;
 
-/// Moves blocks; answers how many bytes are done.
-#[inline(always)]
-fn reverse_blocks<S: Simd, const PIXEL: usize>(simd: S, source: &[u8], target: &mut [u8]) -> usize {
+/// Moves a row in blocks.
+#[simd]
+fn reverse_blocks<S: Simd, const PIXEL: usize>(simd: S, source: &[u8], target: &mut [u8]) {
     // The last whole pixels of each load come first; what follows them is overwritten by the next store.
     let step = BLOCK / PIXEL * PIXEL;
     let window = (TOGETHER - 1) * step + BLOCK;
     let indices = u8x16::load_array(simd, REVERSED[PIXEL]);
+    let length = target.len().min(source.len());
+    let (source, target) = (&source[source.len() - length..], &mut target[..length]);
     let mut done = 0;
-    while done + window <= target.len().min(source.len()) {
-        let end = source.len() - done;
+    while done + window <= length {
+        let end = length - done;
         let (from, to) = (&source[end - window..end], &mut target[done..done + window]);
         for block in 0..TOGETHER {
             let at = window - BLOCK - block * step;
@@ -70,15 +67,21 @@ fn reverse_blocks<S: Simd, const PIXEL: usize>(simd: S, source: &[u8], target: &
         }
         done += TOGETHER * step;
     }
-    while done + BLOCK <= target.len().min(source.len()) {
-        let end = source.len() - done;
+    while done + BLOCK <= length {
+        let end = length - done;
         let values = u8x16::from_slice(simd, &source[end - BLOCK..end]).swizzle_dyn_within_blocks(indices);
         values.store_slice(&mut target[done..done + BLOCK]);
         done += step;
     }
-    let rest = source[..source.len() - done].as_chunks::<PIXEL>().0.iter().rev();
+    // The rest is the end of a block that was begun before, and where blocks overlap, one pixel after that.
+    let last = if step == BLOCK { BLOCK } else { step + PIXEL };
+    if done < length && length >= last {
+        let values = u8x16::from_slice(simd, &source[last - BLOCK..last]).swizzle_dyn_within_blocks(indices);
+        values.store_slice(&mut target[length - last..length - last + BLOCK]);
+        done = length + step - last;
+    }
+    let rest = source[..length - done].as_chunks::<PIXEL>().0.iter().rev();
     for (pixel, from) in target[done..].as_chunks_mut::<PIXEL>().0.iter_mut().zip(rest) {
         *pixel = *from;
     }
-    target.len()
 }

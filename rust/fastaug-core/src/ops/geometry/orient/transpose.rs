@@ -233,47 +233,75 @@ fn tiles<S: Simd, T: Element, K: Tile>(
     let values: &[u8] = bytemuck::cast_slice(values);
     let stride = stride * size as isize;
     let step = if place.symmetry.flip_x { -stride } else { stride };
-    for row in (0..rows).step_by(K::ROWS) {
-        // The source column of the last row of the tile, where rows run backwards.
-        let from = place.source_column(if place.symmetry.flip_y { row + K::ROWS - 1 } else { row }) * K::PIXEL;
-        let first = (start * size + from) as isize + place.source_row(0) as isize * stride;
-        let last = first + (columns as isize - 1) * step;
-        if first.max(last) as usize + BLOCK <= values.len() {
+    let mut row = 0;
+    while row < rows {
+        let mut together = TOGETHER.min(rows - row);
+        let mut first;
+        let mut window;
+        loop {
+            // The source column of the last row of the strip, where rows run backwards.
+            let from = place.source_column(if place.symmetry.flip_y { row + together - 1 } else { row }) * K::PIXEL;
+            first = (start * size + from) as isize + place.source_row(0) as isize * stride;
+            window = (together - K::ROWS) * K::PIXEL + BLOCK;
+            let last = first + (columns as isize - 1) * step;
+            if first.max(last) as usize + window <= values.len() {
+                break;
+            }
+            // The end of the slice is nearer than a load is long: so it is for one tile at most, the rightmost of the source.
+            if together == K::ROWS {
+                window = 0;
+                break;
+            }
+            together = if place.symmetry.flip_y { K::ROWS } else { together - K::ROWS };
+        }
+        if window == 0 {
+            single(source, place, target, row..row + together, 0..columns);
+        } else {
             let (output, output_stride) = target.raw_mut();
             let output = &mut bytemuck::cast_slice_mut(output)[row * output_stride * size..];
-            let backwards = place.symmetry.flip_y;
-            tiles_of_rows::<S, K>(simd, (values, first, step), columns, output, output_stride * size, backwards);
-        } else {
-            // The end of the slice is nearer than a load is long.
-            single(source, place, target, row..row + K::ROWS, 0..columns);
+            let mut strip = Vec::with_capacity(together);
+            for bytes in output.chunks_mut(output_stride * size).take(together) {
+                strip.push(&mut bytes[..width * K::PIXEL]);
+            }
+            if place.symmetry.flip_y {
+                strip.reverse();
+            }
+            tiles_of_strip::<S, K>(simd, (values, first, step), window, columns, &mut strip);
         }
+        row += together;
     }
     (rows, columns)
 }
 
-/// Makes a few rows of the output from end to end, so that the processor foresees where it will write next; the cache line
-/// of each source row that was read stays near until the next rows need it.
+/// Rows of the output that are made together. The source is read down its columns, every few rows on another page of
+/// memory: the more of each row is read at a time, the fewer cache lines and pages are looked for.
+const TOGETHER: usize = 64;
+
+/// Makes some rows of the output from end to end.
 #[inline(always)]
-fn tiles_of_rows<S: Simd, K: Tile>(
+fn tiles_of_strip<S: Simd, K: Tile>(
     simd: S,
     (values, mut from, step): (&[u8], isize, isize),
+    window: usize,
     columns: usize,
-    output: &mut [u8],
-    stride: usize,
-    backwards: bool,
+    strip: &mut [&mut [u8]],
 ) {
-    let (first, next) = if backwards { ((K::ROWS - 1) * stride, stride.wrapping_neg()) } else { (0, stride) };
     for column in (0..columns).step_by(K::COLUMNS) {
-        let mut registers = [u8x16::splat(simd, 0); 16];
-        for register in &mut registers[..K::COLUMNS] {
-            *register = u8x16::from_slice(simd, &values[from as usize..from as usize + BLOCK]);
+        let mut sources: [&[u8]; 16] = [&[]; 16];
+        for source in &mut sources[..K::COLUMNS] {
+            *source = &values[from as usize..][..window];
             from += step;
         }
-        K::transpose(simd, &mut registers);
-        let mut at = first + column * K::PIXEL;
-        for register in &registers[..K::ROWS] {
-            register.store_slice(&mut output[at..at + BLOCK]);
-            at = at.wrapping_add(next);
+        let at = column * K::PIXEL;
+        for (tile, rows) in strip.chunks_exact_mut(K::ROWS).enumerate() {
+            let mut registers = [u8x16::splat(simd, 0); 16];
+            for (register, source) in registers.iter_mut().zip(&sources[..K::COLUMNS]) {
+                *register = u8x16::from_slice(simd, &source[tile * K::ROWS * K::PIXEL..][..BLOCK]);
+            }
+            K::transpose(simd, &mut registers);
+            for (row, register) in rows.iter_mut().zip(&registers[..K::ROWS]) {
+                register.store_slice(&mut row[at..][..BLOCK]);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     image::{Element, Scratch, Shape, View, ViewMut},
     ops::{Context, arithmetic::rounding::MAGIC},
 };
-use fearless_simd::{Simd, SimdBase, dispatch, f32x4};
+use fearless_simd::{Simd, dispatch, f32x4, f32x8, prelude::*};
 use fearless_simd_macros::simd;
 use std::{
     f64::consts::{FRAC_1_SQRT_2, FRAC_PI_4},
@@ -287,6 +287,8 @@ struct Columns<const TAPS: usize> {
     /// The first neighbour, before the first pixel where it is negative.
     first: Vec<u32>,
     weights: Vec<f32>,
+    /// The weights of two inner columns at a time, each four times over: eight lanes for each tap.
+    pairs: Vec<f32>,
     width: usize,
     /// Output columns whose neighbours all exist, with room for a kernel to read on.
     inner: Range<usize>,
@@ -309,10 +311,19 @@ impl<const TAPS: usize> Columns<TAPS> {
                 inner.end = index + 1;
             }
         }
-        Self { first, weights, width, inner }
+        let mut pairs = scratch.take::<f32>(inner.len() / 2 * 8 * TAPS);
+        let columns = weights.as_chunks::<TAPS>().0[inner.clone()].as_chunks::<2>().0;
+        for (pair, [left, right]) in pairs.chunks_exact_mut(8 * TAPS).zip(columns) {
+            for (tap, lanes) in pair.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+                lanes[..4].fill(left[tap]);
+                lanes[4..].fill(right[tap]);
+            }
+        }
+        Self { first, weights, pairs, width, inner }
     }
 
     fn give(self, scratch: &mut Scratch) {
+        scratch.give(self.pairs);
         scratch.give(self.first);
         scratch.give(self.weights);
     }
@@ -438,7 +449,7 @@ fn sum_inner<const TAPS: usize, const CHANNELS: usize>(row: &[f32], columns: &Co
     }
 }
 
-/// Three or four channels, each pixel in a register of four lanes.
+/// Three or four channels, each pixel in four lanes of a register, two at a time.
 #[inline(always)]
 fn sum_inner_lanes<S: Simd, const TAPS: usize, const CHANNELS: usize>(
     simd: S,
@@ -447,14 +458,27 @@ fn sum_inner_lanes<S: Simd, const TAPS: usize, const CHANNELS: usize>(
     sums: &mut [f32],
 ) {
     let inner = columns.inner.clone();
-    let weights = &columns.weights.as_chunks::<TAPS>().0[inner.clone()];
-    for ((&first, weights), column) in columns.first[inner.clone()].iter().zip(weights).zip(inner) {
-        let window = &row[first as usize * CHANNELS..][..(TAPS - 1) * CHANNELS + 4];
-        let mut sum = f32x4::from_slice(simd, &window[..4]) * f32x4::splat(simd, weights[0]);
+    let window = (TAPS - 1) * CHANNELS + 4;
+    let (pairs, last) = columns.first[inner.clone()].as_chunks::<2>();
+    let mut column = inner.start;
+    for (&[left, right], weights) in pairs.iter().zip(columns.pairs.chunks_exact(8 * TAPS)) {
+        let left = &row[left as usize * CHANNELS..][..window];
+        let right = &row[right as usize * CHANNELS..][..window];
+        let mut sum = two_pixels(simd, left, right) * f32x8::from_slice(simd, &weights[..8]);
         for tap in 1..TAPS {
-            let values = f32x4::from_slice(simd, &window[tap * CHANNELS..tap * CHANNELS + 4]);
-            sum += values * f32x4::splat(simd, weights[tap]);
+            let values = two_pixels(simd, &left[tap * CHANNELS..], &right[tap * CHANNELS..]);
+            sum += values * f32x8::from_slice(simd, &weights[8 * tap..8 * tap + 8]);
         }
-        sum.store_slice(&mut sums[column * CHANNELS..column * CHANNELS + 4]);
+        let (left, right) = sum.split();
+        let pixels = &mut sums[column * CHANNELS..][..CHANNELS + 4];
+        left.store_slice(&mut pixels[..4]);
+        right.store_slice(&mut pixels[CHANNELS..]);
+        column += 2;
     }
+    sum_pixels(row, CHANNELS, columns, column..column + last.len(), sums);
+}
+
+#[inline(always)]
+fn two_pixels<S: Simd>(simd: S, left: &[f32], right: &[f32]) -> f32x8<S> {
+    f32x4::from_slice(simd, &left[..4]).combine(f32x4::from_slice(simd, &right[..4]))
 }
