@@ -112,6 +112,8 @@ def _variants():
     yield "MotionBlur", {"allow_shifted": False, "blur_limit": 15}
     yield "Sharpen", {"method": "gaussian"}
     yield "ChromaticAberration", {"mode": "random", "primary_distortion_limit": 0.5}
+    yield "ImageCompression", {"quality_range": (5, 40)}
+    yield "ImageCompression", {"quality_range": (5, 95), "compression_type": "webp"}
     yield "GaussNoise", {"per_channel": True, "mean_range": (-0.1, 0.1)}
     yield "GaussNoise", {"noise_scale_factor": 0.5}
     yield from (

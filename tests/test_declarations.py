@@ -148,6 +148,7 @@ SCALARS = [
     ("GaussianBlur", "blur_limit", 5, (0, 5)),
     ("GaussianBlur", "sigma_limit", 2, (0, 2)),
     ("HueSaturationValue", "hue_shift_limit", 10, (-10, 10)),
+    ("ImageCompression", "quality_range", 80, (80, 80)),
     ("MotionBlur", "blur_limit", 5, (3, 5)),
     ("Perspective", "scale", 0.1, (0, 0.1)),
     ("Posterize", "num_bits", 4, (4, 4)),

@@ -104,6 +104,10 @@ def _clahe(image: Array) -> Array:
     return cv2.cvtColor(cv2.merge([_CLAHE.apply(light), a, b]), cv2.COLOR_LAB2RGB)
 
 
+def _compress(kind: str, setting: int, quality: int) -> Callable[[Array], Array]:
+    return lambda image: cv2.imdecode(cv2.imencode(kind, image, [setting, quality])[1], cv2.IMREAD_COLOR)
+
+
 def _add_noise(image: Array) -> Array:
     noise = np.empty(image.shape, np.int16)
     cv2.randn(noise, (0.0, 0.0, 0.0), (25.5, 25.5, 25.5))
@@ -437,6 +441,24 @@ CASES: tuple[Case, ...] = (
         lambda A: A.GaussNoise(std_range=(0.1, 0.1), per_channel=True, p=1),
         _add_noise,
         v2.GaussianNoise(sigma=0.1),
+    ),
+    # -- compression
+    Case(
+        "ImageCompression, JPEG 80",
+        lambda A: A.ImageCompression("jpeg", quality_range=(80, 80), p=1),
+        _compress(".jpg", cv2.IMWRITE_JPEG_QUALITY, 80),
+        v2.JPEG(80),
+    ),
+    Case(
+        "ImageCompression, JPEG 30",
+        lambda A: A.ImageCompression("jpeg", quality_range=(30, 30), p=1),
+        _compress(".jpg", cv2.IMWRITE_JPEG_QUALITY, 30),
+        v2.JPEG(30),
+    ),
+    Case(
+        "ImageCompression, WebP 80",
+        lambda A: A.ImageCompression("webp", quality_range=(80, 80), p=1),
+        _compress(".webp", cv2.IMWRITE_WEBP_QUALITY, 80),
     ),
     # -- output
     Case(

@@ -3,7 +3,7 @@
 use super::Kernels;
 use criterion::Criterion;
 use fastaug_core::{
-    ops::filter::{Bend, BoxBlur, Clahe, Convolve, GaussianBlur, LensFringes, UnsharpMix},
+    ops::filter::{Bend, BoxBlur, Clahe, Convolve, GaussianBlur, JpegLoss, LensFringes, UnsharpMix, WebpLoss},
     param::Interpolation,
 };
 
@@ -28,4 +28,6 @@ pub fn time(criterion: &mut Criterion) {
     let (red, blue) = (Bend { primary: 0.01, secondary: 0.02 }, Bend { primary: -0.01, secondary: -0.02 });
     kernels.time("lens fringes, linear", LensFringes { red, blue, interpolation: Interpolation::Linear });
     kernels.time("CLAHE 8x8", Clahe { clip_limit: 3.0, tiles_across: 8, tiles_down: 8 });
+    kernels.time("JPEG at quality 80", JpegLoss { quality: 80 });
+    kernels.time("WebP at quality 80", WebpLoss { quality: 80 });
 }

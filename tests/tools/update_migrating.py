@@ -25,6 +25,7 @@ FAMILIES = {
     "color": "Colour",
     "blur": "Blur and sharpness",
     "noise": "Noise",
+    "compression": "Compression",
     "output": "The end of a policy",
     "custom": "Other",
 }

@@ -1,7 +1,7 @@
 """Transforms: one class each, in files by what they do.
 
-``size`` and ``crop`` change the size, ``flip`` mirrors, ``geometric`` resamples, ``dropout`` erases, ``color``, ``blur``
-and ``noise`` change values, ``output`` ends a policy, ``custom`` calls functions. ``declare`` is the machinery behind
+``size`` and ``crop`` change the size, ``flip`` mirrors, ``geometric`` resamples, ``dropout`` erases, ``color``, ``blur``,
+``compression`` and ``noise`` change values, ``output`` ends a policy, ``custom`` calls functions. ``declare`` is the machinery behind
 them, ``kinds`` what arguments accept.
 """
 
@@ -23,6 +23,7 @@ from fastaug.transforms.color import (
     ToGray,
     ToSepia,
 )
+from fastaug.transforms.compression import ImageCompression
 from fastaug.transforms.crop import CenterCrop, Crop, CropAndPad, RandomCrop, RandomResizedCrop, RandomSizedCrop
 from fastaug.transforms.custom import Lambda, NoOp
 from fastaug.transforms.declare import Transform
@@ -74,6 +75,7 @@ __all__ = [
     "GridDropout",
     "HorizontalFlip",
     "HueSaturationValue",
+    "ImageCompression",
     "InvertImg",
     "Lambda",
     "LetterBox",

@@ -2,7 +2,10 @@
 //!
 //! With `bench` as a fifth argument it encodes again and again and prints the best time instead.
 
-use fastaug_jpeg::encode::{Coefficients, Options, Picture, PixelFormat, Subsampling, coefficients_into, encode};
+use fastaug_jpeg::{
+    Colour, Workspace,
+    encode::{Coefficients, Options, Picture, PixelFormat, Subsampling, coefficients_into, encode, recompress},
+};
 use fearless_simd::Level;
 use std::{
     error::Error,
@@ -39,7 +42,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut found = Coefficients::default();
         let (quality, subsampling) = (options.quality, options.subsampling);
         let blocks = best(|| coefficients_into(&mut found, picture, quality, subsampling, level))?;
-        println!("encode {whole:?}, coefficients {blocks:?}");
+        let mut worse = vec![0; pixels.len()];
+        let mut workspace = Workspace::default();
+        let stride = width * format.bytes();
+        let colour = if format == PixelFormat::Gray { Colour::Gray } else { Colour::Rgb };
+        let again = best(|| recompress(picture, &options, colour, &mut worse, stride, &mut workspace, level))?;
+        println!("encode {whole:?}, coefficients {blocks:?}, recompress {again:?}");
         return Ok(());
     }
     std::io::stdout().write_all(&encode(picture, &options, level)?)?;

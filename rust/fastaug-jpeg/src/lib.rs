@@ -2,10 +2,10 @@
 //! Rust, and only the part of a picture that is wanted.
 //!
 //! ```
-//! # fn demo(bytes: &[u8]) -> Result<(), fastaug_jpeg::Error> {
 //! use fastaug_jpeg::{Decoder, Options, Region, Workspace};
 //!
-//! let decoder = Decoder::new(bytes)?; // reads the header
+//! let bytes = std::fs::read("tests/data/progressive-420.jpg")?;
+//! let decoder = Decoder::new(&bytes)?; // reads the header
 //! let mut workspace = Workspace::default(); // one for each thread, used for every file
 //!
 //! // The whole picture.
@@ -15,11 +15,11 @@
 //! decoder.decode(&options, &mut pixels, 3 * width, &mut workspace)?;
 //!
 //! // A rectangle of it: the same pixels, for less.
-//! let options = Options { region: Some(Region { x: 10, y: 20, width: 64, height: 48 }), ..options };
-//! let mut part = vec![0; 64 * 48 * 3];
-//! decoder.decode(&options, &mut part, 3 * 64, &mut workspace)?;
-//! # Ok(())
-//! # }
+//! let options = Options { region: Some(Region { x: 10, y: 20, width: 32, height: 8 }), ..options };
+//! let mut part = vec![0; 8 * 32 * 3];
+//! decoder.decode(&options, &mut part, 3 * 32, &mut workspace)?;
+//! assert_eq!(part[..3 * 32], pixels[3 * (20 * width + 10)..][..3 * 32]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Baseline, extended and progressive files with Huffman coding are decoded, of one, three or four components. Pixels are
@@ -60,3 +60,8 @@ fn levels() -> Vec<fearless_simd::Level> {
     levels.push(Level::new());
     levels
 }
+
+/// The examples of the page that stands before the source.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

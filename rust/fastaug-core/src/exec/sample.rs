@@ -194,6 +194,12 @@ fn check_target(ops: &[Op], first: Format, target: Format, role: Role) -> Result
                 kind(format)
             )));
         }
+        let Shape { height, width, .. } = format.shape;
+        if let Some(largest) = op.largest_side().filter(|&largest| role == Role::Image && height.max(width) > largest) {
+            return Err(Error::Shape(format!(
+                "\"{op}\" takes images of at most {largest} rows and columns, this one would have {height}×{width}"
+            )));
+        }
         first = op.output(first, Role::Image);
         format = op.output(format, role);
         check_size(format)?;

@@ -119,6 +119,14 @@ impl Op {
         image.dtype == drawn_for.dtype && (any_channels || image.shape.channels == drawn_for.shape.channels)
     }
 
+    /// The most rows or columns of an image that it works on, if there is such a limit.
+    pub fn largest_side(&self) -> Option<usize> {
+        match self {
+            Self::Filter(op) => op.operation().largest_side(),
+            _ => None,
+        }
+    }
+
     /// Whether a target is changed at all.
     pub fn applies_to(&self, role: Role) -> bool {
         match self {

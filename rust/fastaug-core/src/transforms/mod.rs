@@ -75,6 +75,7 @@ transforms! {
     grid_dropout: GridDropout,
     horizontal_flip: HorizontalFlip,
     hue_saturation_value: HueSaturationValue,
+    image_compression: ImageCompression,
     invert_img: InvertImg,
     letter_box: LetterBox,
     longest_max_size: LongestMaxSize,

@@ -104,6 +104,24 @@ pub struct RowsRead {
 }
 
 /// A file whose header was read.
+///
+/// Everything that can be asked for stands in [`Options`]; here a gray picture of half the size, with rows that begin 64
+/// bytes apart:
+///
+/// ```
+/// use fastaug_jpeg::{Colour, Decoder, Options, Workspace};
+///
+/// let bytes = std::fs::read("tests/data/rgb.jpg")?;
+/// let decoder = Decoder::new(&bytes)?;
+/// let options = Options { colour: Colour::Gray, scale: 4, ..Options::default() }; // four eighths
+/// let (width, height) = decoder.output_size(&options);
+/// assert_eq!(width, decoder.info().width.div_ceil(2));
+///
+/// let mut pixels = vec![0; height * 64];
+/// let report = decoder.decode(&options, &mut pixels, 64, &mut Workspace::default())?;
+/// assert_eq!(report.warnings.count, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Decoder<'b> {
     parser: Parser<'b>,
@@ -114,6 +132,17 @@ pub struct Decoder<'b> {
 
 impl<'b> Decoder<'b> {
     /// Reads the header of a file, up to its first scan.
+    ///
+    /// ```
+    /// let bytes = std::fs::read("tests/data/progressive-422-restarts.jpg")?;
+    /// let info = fastaug_jpeg::Decoder::new(&bytes)?.info();
+    /// assert!(info.progressive);
+    /// assert_eq!(info.sampling, [(2, 1), (1, 1), (1, 1)]);
+    ///
+    /// let error = fastaug_jpeg::Decoder::new(b"GIF89a").unwrap_err();
+    /// assert_eq!(error.kind(), fastaug_jpeg::ErrorKind::NotJpeg);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(bytes: &'b [u8]) -> Result<Self, Error> {
         Self::with_limits(bytes, &Limits::default())
     }
@@ -169,6 +198,31 @@ impl<'b> Decoder<'b> {
     }
 
     /// Decodes into `pixels`, whose rows begin `stride` bytes apart.
+    ///
+    /// A file that ends too early is an error, unless the options are tolerant: then the picture goes as far as the file
+    /// does, and the report says what was missing.
+    ///
+    /// ```
+    /// use fastaug_jpeg::{Decoder, ErrorKind, Options, Workspace};
+    ///
+    /// let bytes = std::fs::read("tests/data/progressive-444.jpg")?;
+    /// let cut_off = &bytes[..bytes.len() / 2];
+    /// let decoder = Decoder::new(cut_off)?;
+    /// let (width, height) = decoder.output_size(&Options::default());
+    /// let mut pixels = vec![0; width * height * 3];
+    /// let mut workspace = Workspace::default();
+    ///
+    /// let error = decoder.decode(&Options::default(), &mut pixels, 3 * width, &mut workspace).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Truncated);
+    ///
+    /// let tolerant = Options { tolerant: true, ..Options::default() };
+    /// let report = decoder.decode(&tolerant, &mut pixels, 3 * width, &mut workspace)?;
+    /// for warning in &report.warnings.first {
+    ///     println!("byte {}: {}", warning.offset, warning.reason);
+    /// }
+    /// assert!(report.warnings.count > 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode(
         &self,
         options: &Options,

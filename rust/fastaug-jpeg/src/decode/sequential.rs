@@ -1,7 +1,7 @@
 //! Files whose one scan holds all components: rows of MCUs become pixels while they are read, and nothing is kept but the
 //! last of them.
 
-use super::{Job, Workspace, huffman_table, multipliers, transform_blocks};
+use super::{Job, Workspace, huffman_table, multipliers};
 use crate::{
     entropy::{
         bits::Bits,
@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Warnings},
     index::{SeekIndex, State},
     parse::{Frame, Parser, Scan},
-    transform::Multipliers,
+    transform::{self, Multipliers},
 };
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
@@ -313,7 +313,7 @@ impl Reader<'_> {
                 let first = part.begin + y * GROUP * across;
                 let blocks = first..first + count * across;
                 let (target, stride) = workspace.planes.blocks_mut(job.layout, part.component, y, mcu);
-                transform_blocks(
+                transform::blocks(
                     simd,
                     &workspace.blocks[blocks.clone()],
                     &workspace.lasts[blocks],

@@ -3,7 +3,6 @@
 use super::{
     Job, Workspace, huffman_table, multipliers,
     smoothing::{Progress, Surroundings},
-    transform_blocks,
 };
 use crate::{
     entropy::{
@@ -16,7 +15,7 @@ use crate::{
     },
     error::{Error, ErrorKind},
     parse::{Component, Event, Frame, Parser, Process, SOS, Scan, ScanComponent},
-    transform::Multipliers,
+    transform::{self, Multipliers},
 };
 use fearless_simd::{Simd, dispatch};
 use fearless_simd_macros::simd;
@@ -384,7 +383,7 @@ fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut J
                     blocks_used = &guessed;
                 }
                 let (target, stride) = planes.blocks_mut(layout, component, y, 0);
-                dispatch!(job.level, simd => transform_blocks(
+                dispatch!(job.level, simd => transform::blocks(
                     simd, blocks_used, lasts, &multipliers, plane.size, target, stride
                 ));
             }

@@ -1,6 +1,7 @@
 //! Memory that is used again for the next picture.
 
 use crate::{
+    encode::bands,
     entropy::{block::Block, progressive::Filled},
     picture::Planes,
 };
@@ -11,11 +12,13 @@ pub struct Workspace {
     /// Entropy-coded bytes without stuffing.
     pub(super) bytes: Vec<u8>,
     /// Coefficients.
-    pub(super) blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
     /// Positions of blocks' last coefficients.
-    pub(super) lasts: Vec<u8>,
+    pub(crate) lasts: Vec<u8>,
     /// Which coefficients of blocks are not 0, where several scans fill them.
     pub(super) filled: Vec<Filled>,
     /// Samples.
-    pub(super) planes: Planes,
+    pub(crate) planes: Planes,
+    /// Samples on their way to coefficients.
+    pub(crate) bands: bands::Memory,
 }

@@ -22,8 +22,14 @@ pub struct Bands<'p> {
     subsampling: Subsampling,
     /// For luma and for chroma.
     quantizers: &'p [Quantizer; 2],
-    /// Bytes of a row of `planes`, a multiple of what all stages work on at once.
+    /// Bytes of a row of planes, a multiple of what all stages work on at once.
     stride: usize,
+    memory: &'p mut Memory,
+}
+
+/// The samples of a band; used again for the next picture.
+#[derive(Debug, Default)]
+pub struct Memory {
     /// All components at the size of the image.
     planes: [Vec<u8>; 3],
     /// Both chroma planes at their own size, if that is another.
@@ -37,6 +43,7 @@ impl<'p> Bands<'p> {
         layout: &'p Layout,
         subsampling: Subsampling,
         quantizers: &'p [Quantizer; 2],
+        memory: &'p mut Memory,
     ) -> Self {
         let stride = (layout.units_wide * layout.unit_width).next_multiple_of(64);
         let plane = stride * layout.unit_height;
@@ -44,15 +51,13 @@ impl<'p> Bands<'p> {
         let chroma = if colours { plane } else { 0 };
         let across = layout.unit_width / 8;
         let reduced = if colours && layout.unit_width * layout.unit_height > 64 { stride / across * 8 } else { 0 };
-        Self {
-            picture,
-            layout,
-            subsampling,
-            quantizers,
-            stride,
-            planes: [vec![0; plane], vec![0; chroma], vec![0; chroma]],
-            reduced: [vec![0; reduced], vec![0; reduced]],
+        for (samples, length) in memory.planes.iter_mut().zip([plane, chroma, chroma]) {
+            samples.resize(length, 0);
         }
+        for samples in &mut memory.reduced {
+            samples.resize(reduced, 0);
+        }
+        Self { picture, layout, subsampling, quantizers, stride, memory }
     }
 
     /// Computes the blocks of one band for each component, row of blocks after row of blocks.
@@ -62,9 +67,9 @@ impl<'p> Bands<'p> {
         let across = self.layout.unit_width / 8;
         for (index, component) in self.layout.components.iter().enumerate() {
             let (plane, stride) = match index {
-                0 => (&self.planes[0], self.stride),
-                _ if self.reduced[0].is_empty() => (&self.planes[index], self.stride),
-                _ => (&self.reduced[index - 1], self.stride / across),
+                0 => (&self.memory.planes[0], self.stride),
+                _ if self.memory.reduced[0].is_empty() => (&self.memory.planes[index], self.stride),
+                _ => (&self.memory.reduced[index - 1], self.stride / across),
             };
             let quantizer = &self.quantizers[usize::from(index > 0)];
             transform_component(simd, (plane, stride), component, band, quantizer, blocks[index]);
@@ -81,7 +86,7 @@ impl<'p> Bands<'p> {
         for row in 0..rows {
             let pixels = &self.picture.pixels[(top + row) * self.picture.stride..][..width * step];
             let at = row * stride..(row + 1) * stride;
-            let [luma, blue, red] = &mut self.planes;
+            let [luma, blue, red] = &mut self.memory.planes;
             match self.picture.format {
                 PixelFormat::Gray => {
                     let luma = &mut luma[at];
@@ -99,11 +104,11 @@ impl<'p> Bands<'p> {
                     }
                 }
             }
-            for plane in &mut self.planes {
+            for plane in &mut self.memory.planes {
                 continue_row(&mut plane[at.clone()], width);
             }
         }
-        continue_rows(&mut self.planes[0], stride, rows);
+        continue_rows(&mut self.memory.planes[0], stride, rows);
         if self.layout.components.len() == 1 {
             return;
         }
@@ -111,16 +116,17 @@ impl<'p> Bands<'p> {
         // rows are not the same as its lower row's.
         let down = self.layout.unit_height / 8;
         let groups = rows.div_ceil(down);
-        for plane in &mut self.planes[1..] {
+        for plane in &mut self.memory.planes[1..] {
             continue_rows(&mut plane[..groups * down * stride], stride, rows);
         }
-        if self.reduced[0].is_empty() {
-            for plane in &mut self.planes[1..] {
+        if self.memory.reduced[0].is_empty() {
+            for plane in &mut self.memory.planes[1..] {
                 continue_rows(plane, stride, rows);
             }
             return;
         }
-        for (plane, reduced) in self.planes[1..].iter().zip(&mut self.reduced) {
+        let Memory { planes, reduced } = &mut *self.memory;
+        for (plane, reduced) in planes[1..].iter().zip(reduced) {
             reduce(simd, self.subsampling, (plane, stride), reduced, groups);
             continue_rows(reduced, stride / (self.layout.unit_width / 8), groups);
         }

@@ -1,10 +1,10 @@
 //! A baseline JPEG encoder, and the loss of one without its file.
 //!
 //! [`encode`] writes the very bytes that libjpeg-turbo does with its default settings (accurate integer transform, no
-//! smoothing): a picture that fastaug compresses looks as it does anywhere else. [`coefficients`] stops where nothing
-//! is lost any more, before the entropy coding, for an augmentation that wants only the loss.
+//! smoothing): a picture that fastaug compresses looks as it does anywhere else. [`recompress`] gives the pixels that
+//! would be decoded from it and leaves the entropy coding out, where nothing is lost; [`coefficients`] stops before it.
 
-mod bands;
+pub(crate) mod bands;
 mod colour;
 mod downsample;
 mod forward;
@@ -12,10 +12,13 @@ mod huffman;
 mod lanes;
 mod layout;
 mod quantize;
+mod recompress;
 mod write;
 
+pub use recompress::recompress;
+
 use crate::standard::{CHROMA_QUANTISATION, LUMA_QUANTISATION, quantisation};
-use bands::{Bands, Block};
+use bands::{Bands, Block, Memory};
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
 use huffman::{Counter, Encoder, Scan, Table};
@@ -169,6 +172,18 @@ impl<'p> Picture<'p> {
 }
 
 /// Encodes a picture.
+///
+/// ```
+/// use fastaug_jpeg::encode::{Options, Picture, PixelFormat, Subsampling, encode};
+///
+/// let (height, width) = (20, 30);
+/// let pixels = vec![200; height * width]; // gray
+/// let picture = Picture::new(&pixels, (height, width), width, PixelFormat::Gray)?;
+/// let options = Options { quality: 90, optimize: true, ..Options::default() };
+/// let file = encode(picture, &options, fearless_simd::Level::new())?;
+/// assert_eq!(fastaug_jpeg::Decoder::new(&file)?.info().quality, Some(90));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn encode(picture: Picture<'_>, options: &Options, level: Level) -> Result<Vec<u8>, EncodeError> {
     let quantizers = quantizers(options.quality)?;
     Ok(dispatch!(level, simd => encode_at(simd, picture, *options, &quantizers)))
@@ -177,7 +192,8 @@ pub fn encode(picture: Picture<'_>, options: &Options, level: Level) -> Result<V
 #[simd]
 fn encode_at<S: Simd>(simd: S, picture: Picture<'_>, options: Options, quantizers: &[Quantizer; 2]) -> Vec<u8> {
     let layout = picture.layout(options.subsampling);
-    let mut bands = Bands::new(picture, &layout, options.subsampling, quantizers);
+    let mut memory = Memory::default();
+    let mut bands = Bands::new(picture, &layout, options.subsampling, quantizers, &mut memory);
     // All bands are kept only where they are gone through twice.
     let kept = if options.optimize { layout.units_high } else { 1 };
     let mut blocks: Vec<Vec<Block>> =
@@ -262,6 +278,16 @@ pub struct ComponentCoefficients {
 }
 
 /// The coefficients that would be decoded from the file that [`encode`] makes.
+///
+/// ```
+/// use fastaug_jpeg::encode::{Picture, PixelFormat, Subsampling, coefficients};
+///
+/// let picture = Picture::new(&[200; 64], (8, 8), 8, PixelFormat::Gray)?;
+/// let found = coefficients(picture, 50, Subsampling::S420, fearless_simd::Level::new())?;
+/// // Eight times the mean, less 128, in steps of 16.
+/// assert_eq!(found.components[0].blocks[0][..2], [36 * 16, 0]);
+/// # Ok::<(), fastaug_jpeg::encode::EncodeError>(())
+/// ```
 pub fn coefficients(
     picture: Picture<'_>,
     quality: u8,
@@ -309,7 +335,8 @@ fn coefficients_at<S: Simd>(
             blocks,
         });
     }
-    let mut bands = Bands::new(picture, &layout, subsampling, quantizers);
+    let mut memory = Memory::default();
+    let mut bands = Bands::new(picture, &layout, subsampling, quantizers, &mut memory);
     for band in 0..layout.units_high {
         let blocks = coefficients.components.iter_mut().map(|component| &mut component.blocks);
         let mut blocks = band_of_mut(&layout, blocks, band);

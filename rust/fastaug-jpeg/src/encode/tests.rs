@@ -7,10 +7,10 @@ use super::{
 use crate::{levels, standard::ZIGZAG};
 use fearless_simd::Level;
 
-const SUBSAMPLINGS: [Subsampling; 5] = [S444, S422, S420, S440, S411];
+pub const SUBSAMPLINGS: [Subsampling; 5] = [S444, S422, S420, S440, S411];
 
 /// Slopes that wrap around, with a little noise: smooth parts, edges and every value.
-fn paint(height: usize, width: usize, channels: usize) -> Vec<u8> {
+pub fn paint(height: usize, width: usize, channels: usize) -> Vec<u8> {
     let value = |x: u32, y: u32, channel: u32| {
         let place = x.wrapping_mul(374_761_393).wrapping_add(y.wrapping_mul(668_265_263));
         let noise = place.wrapping_add(channel.wrapping_mul(2_147_483_647)).wrapping_mul(1_274_126_177) >> 29;
@@ -25,7 +25,7 @@ fn paint(height: usize, width: usize, channels: usize) -> Vec<u8> {
     pixels
 }
 
-fn picture(pixels: &[u8], size: (usize, usize), format: PixelFormat) -> Picture<'_> {
+pub fn picture(pixels: &[u8], size: (usize, usize), format: PixelFormat) -> Picture<'_> {
     Picture::new(pixels, size, size.1 * format.bytes(), format).unwrap()
 }
 

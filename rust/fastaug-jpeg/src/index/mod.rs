@@ -86,6 +86,35 @@ impl Grid {
 }
 
 /// The places of one file at which reading can begin.
+///
+/// ```
+/// use fastaug_jpeg::encode::{Picture, PixelFormat, encode};
+/// use fastaug_jpeg::{Decoder, Options, Region, SeekIndex, Workspace};
+///
+/// let (height, width) = (400, 100);
+/// let pixels: Vec<u8> = (0..height * width * 3).map(|index| (index / 40 % 256) as u8).collect();
+/// let picture = Picture::new(&pixels, (height, width), 3 * width, PixelFormat::Rgb)?;
+/// let file = encode(picture, &Default::default(), fearless_simd::Level::new())?;
+///
+/// // Once for each file; to be kept beside it. This one may take 300 bytes.
+/// let index = SeekIndex::build(&file, Some(300))?.expect("one scan without damage");
+/// let kept = index.to_bytes();
+/// assert!(kept.len() <= 300);
+///
+/// // The bottom of the picture, without the bits above it.
+/// let index = SeekIndex::from_bytes(&kept)?;
+/// let region = Region { x: 20, y: 380, width: 50, height: 20 };
+/// let options = Options { region: Some(region), ..Options::default() };
+/// let decoder = Decoder::new(&file)?;
+/// let mut part = vec![0; 20 * 50 * 3];
+/// let mut workspace = Workspace::default();
+/// decoder.decode_indexed(Some(&index), &options, &mut part, 3 * 50, &mut workspace)?;
+///
+/// let mut same = vec![0; part.len()];
+/// decoder.decode(&options, &mut same, 3 * 50, &mut workspace)?;
+/// assert_eq!(part, same);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeekIndex {
     /// The file.

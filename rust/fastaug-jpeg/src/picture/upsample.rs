@@ -41,9 +41,13 @@ fn between<S: Simd, T: Copy + Into<u16>, const SHIFT: u32>(_: S, samples: &[T], 
     }
 }
 
+/// Both pixels in one number, as they follow each other in memory: so that vectors of numbers are rows of pixels, and none
+/// has to be put between others.
 #[inline(always)]
 fn two<const SHIFT: u32>(left: u16, middle: u16, right: u16, biases: [u16; 2]) -> [u8; 2] {
-    [((3 * middle + left + biases[0]) >> SHIFT) as u8, ((3 * middle + right + biases[1]) >> SHIFT) as u8]
+    let first = (3 * middle + left + biases[0]) >> SHIFT;
+    let second = (3 * middle + right + biases[1]) >> SHIFT;
+    (first | second << 8).to_le_bytes()
 }
 
 /// One of the two rows of pixels of a row of samples: the one that lies towards `far`.
@@ -76,6 +80,42 @@ pub fn repeat<S: Simd>(_: S, samples: &[u8], times: usize, pixels: &mut [u8]) {
         times => {
             for (pixels, &sample) in pixels.chunks_exact_mut(times).zip(samples) {
                 pixels.fill(sample);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::levels;
+    use fearless_simd::dispatch;
+
+    #[test]
+    fn pixels_lie_between_samples_on_every_level() {
+        let samples: Vec<u8> =
+            (0..102u32).map(|at| [0, 255, (at * 97) as u8, (at * at) as u8][at as usize % 4]).collect();
+        let far: Vec<u8> = samples.iter().rev().copied().collect();
+        for count in [1, 2, 15, 16, 17, 33, 100] {
+            let weigh = |near: u8, far: u8| 3 * u32::from(near) + u32::from(far);
+            for level in levels() {
+                let mut found = vec![7; 2 * count];
+                dispatch!(level, simd => columns(simd, &samples[..count + 2], &mut found));
+                for (pixel, &value) in found.iter().enumerate() {
+                    let (at, side) = (pixel / 2 + 1, pixel % 2);
+                    let expected = (weigh(samples[at], samples[at - 1 + 2 * side]) + 1 + side as u32) >> 2;
+                    assert_eq!(u32::from(value), expected, "{pixel} of {count} at {level:?}");
+                }
+
+                let mut blended = vec![0; count + 2];
+                dispatch!(level, simd => blend(simd, &samples[..count + 2], &far[..count + 2], &mut blended));
+                dispatch!(level, simd => blended_columns(simd, &blended, &mut found));
+                for (pixel, &value) in found.iter().enumerate() {
+                    let (at, side) = (pixel / 2 + 1, pixel % 2);
+                    let sum = |at: usize| weigh(samples[at], far[at]);
+                    let expected = (3 * sum(at) + sum(at - 1 + 2 * side) + 8 - side as u32) >> 4;
+                    assert_eq!(u32::from(value), expected, "{pixel} of {count} at {level:?}");
+                }
             }
         }
     }

@@ -135,8 +135,9 @@ fn columns_of<L: Lanes, const HALF: bool>(rows: [L; 8]) -> Option<[L; 8]> {
     Some(pass::<L, ROWS, HALF>(columns))
 }
 
-/// The last position, in zigzag order, of blocks with nothing beyond the first four rows and columns.
-const LAST_OF_HALF: u8 = 9;
+/// The last position, in zigzag order, of blocks with nothing beyond the first four rows and columns. Read the other way,
+/// it promises no more than that.
+pub const LAST_OF_HALF: u8 = 9;
 
 /// The samples of a block, each row `stride` bytes behind the one before. `last` is the position of the last coefficient
 /// that may not be zero.

@@ -25,6 +25,10 @@ impl fmt::Display for ChannelSubset {
 }
 
 impl FilterOp for ChannelSubset {
+    fn largest_side(&self) -> Option<usize> {
+        self.ops.iter().filter_map(Op::largest_side).min()
+    }
+
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         let shape = Shape { channels: self.channels.len(), ..input.shape() };
         let mut part = context.scratch.take_image(Format::new(shape, input.dtype()));

@@ -4,7 +4,7 @@
 //! cumulative sum becomes the tile's table. A pixel is looked up in the tables of the four nearest tiles, and the four
 //! results are mixed by its distance from their centres. Colour images are equalized in L of L\*a\*b\*.
 
-use super::{FilterOp, margin::mirrored};
+use super::{FilterOp, bytes::through_bytes, margin::mirrored};
 use crate::{
     image::{Image, ImageMut, Shape, View, ViewMut},
     ops::{Context, arithmetic::lab},
@@ -34,20 +34,10 @@ impl FilterOp for Clahe {
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>) {
         match (input, output) {
             (Image::U8(source), ImageMut::U8(target)) => self.equalize(source, target, context),
-            (Image::F32(source), ImageMut::F32(mut target)) => {
-                let shape = source.shape();
-                let mut bytes = context.scratch.take(shape.len());
-                let mut equalized = context.scratch.take(shape.len());
-                for (row, from) in bytes.chunks_exact_mut(shape.row_len()).zip(source.rows()) {
-                    dispatch!(context.level, simd => quantize(simd, from, row));
-                }
-                let equal = ViewMut::contiguous(&mut equalized, shape);
-                self.equalize(View::contiguous(&bytes, shape), equal, context);
-                for (row, from) in target.rows_mut().zip(equalized.chunks_exact(shape.row_len())) {
-                    dispatch!(context.level, simd => to_floats(simd, from, row));
-                }
-                context.scratch.give(bytes);
-                context.scratch.give(equalized);
+            (Image::F32(source), ImageMut::F32(target)) => {
+                through_bytes(source, target, context, |source, target, context| {
+                    self.equalize(source, target, context);
+                });
             }
             _ => unreachable!("only pictures are equalized"),
         }
@@ -249,21 +239,5 @@ fn mix<S: Simd>(_: S, words: &[u32], weights: &[f32], lower: f32, target: &mut [
         let below = corner(2) * left + corner(3) * right;
         // From 2²³ on, floats are whole numbers: the addition rounds to nearest.
         *target = (above * upper + below * lower + 8_388_608.0).to_bits() as u8;
-    }
-}
-
-/// 0…1 as bytes, to nearest.
-#[simd]
-fn quantize<S: Simd>(_: S, row: &[f32], bytes: &mut [u8]) {
-    for (byte, value) in bytes.iter_mut().zip(row) {
-        *byte = ((value * 255.0).clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8;
-    }
-}
-
-/// Bytes as 0…1.
-#[simd]
-fn to_floats<S: Simd>(_: S, bytes: &[u8], row: &mut [f32]) {
-    for (value, byte) in row.iter_mut().zip(bytes) {
-        *value = f32::from(*byte) / 255.0;
     }
 }

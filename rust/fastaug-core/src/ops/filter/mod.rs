@@ -10,14 +10,21 @@ pub trait FilterOp: std::fmt::Debug + std::fmt::Display {
         false
     }
 
+    /// The most rows or columns of an image that it works on, if there is such a limit.
+    fn largest_side(&self) -> Option<usize> {
+        None
+    }
+
     /// Writes the whole output, which has the input's format.
     fn run(&self, input: Image<'_>, output: ImageMut<'_>, context: &mut Context<'_>);
 }
 
 mod block;
 mod box_blur;
+mod bytes;
 mod channel_subset;
 mod clahe;
+mod compress;
 mod convolve;
 mod gaussian_blur;
 mod inpaint;
@@ -28,6 +35,7 @@ mod unsharp_mix;
 pub use box_blur::BoxBlur;
 pub use channel_subset::ChannelSubset;
 pub use clahe::Clahe;
+pub use compress::{JpegLoss, WebpLoss};
 pub use convolve::Convolve;
 pub use gaussian_blur::{GaussianBlur, bell};
 pub use inpaint::{Inpaint, InpaintMethod};
@@ -36,5 +44,7 @@ pub use unsharp_mix::UnsharpMix;
 
 family! {
     /// A filter.
-    Filter: FilterOp { BoxBlur, ChannelSubset, Clahe, Convolve, GaussianBlur, Inpaint, LensFringes, UnsharpMix }
+    Filter: FilterOp {
+        BoxBlur, ChannelSubset, Clahe, Convolve, GaussianBlur, Inpaint, JpegLoss, LensFringes, UnsharpMix, WebpLoss,
+    }
 }
