@@ -110,12 +110,13 @@ mod tests {
 
     /// The file, written and read by the codec itself.
     fn jpeg_twin(values: &[u8], shape: Shape, quality: u8) -> Vec<u8> {
-        use crate::codec::{self, JpegOptions};
+        use crate::codec::{self, JpegOptions, Request};
         let mut scratch = Scratch::default();
         let options = JpegOptions { quality, ..JpegOptions::default() };
         let file = codec::encode_jpeg(View::contiguous(values, shape), options, &mut scratch).expect("can be encoded");
         let mode = if shape.channels == 1 { codec::ColourMode::Gray } else { codec::ColourMode::Rgb };
-        let decoded = codec::decode(&file, mode, &mut scratch).expect("decodes");
+        let request = Request { mode, ..Request::default() };
+        let decoded = codec::decode(&file, &request, &mut scratch).expect("decodes");
         let Image::U8(view) = decoded.as_image() else { unreachable!("8 bits") };
         view.rows().flatten().copied().collect()
     }
