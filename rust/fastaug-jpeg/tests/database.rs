@@ -1,8 +1,8 @@
 //! Databases of seek indexes: whole, interrupted, damaged, written by two at once.
 
 use fastaug_jpeg::{
-    Database, SeekIndex,
-    encode::{self, Options, Picture, PixelFormat},
+    Database, Decoder, Options, Region, SeekIndex, Workspace,
+    encode::{self, Picture, PixelFormat},
     index::{Answer, DatabaseWriter, Fingerprint, NoIndex, examine},
 };
 use fearless_simd::Level;
@@ -40,7 +40,7 @@ fn files() -> Vec<Vec<u8>> {
             let (height, width) = (20 * number, 30);
             let pixels: Vec<u8> = (0..height * width * 3).map(|place| (place * number / 5 % 251) as u8).collect();
             let picture = Picture::new(&pixels, (height, width), 3 * width, PixelFormat::Rgb).unwrap();
-            encode::encode(picture, &Options::default(), Level::new()).unwrap()
+            encode::encode(picture, &encode::Options::default(), Level::new()).unwrap()
         })
         .collect();
     files.push(files[4][..400].to_vec());
@@ -193,4 +193,43 @@ fn the_budget_holds_for_every_file() {
             assert!(index.to_bytes().len() <= budget);
         }
     }
+}
+
+/// Somebody may write a false index on purpose: pixels are wrong then, or there is an error, and nothing worse.
+#[test]
+fn a_false_index_with_sums_in_order_does_no_harm() {
+    const KEPT: usize = 20;
+    let mut state = 1u64;
+    let mut random = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize
+    };
+    let mut used = 0;
+    for file in &files()[..5] {
+        let right = SeekIndex::build(file, Some(4000)).unwrap().unwrap().to_bytes();
+        let decoder = Decoder::new(file).unwrap();
+        let info = decoder.info();
+        for _ in 0..400 {
+            let mut bytes = right.clone();
+            let end = bytes.len() - 8;
+            for _ in 0..1 + random() % 4 {
+                let place = KEPT + random() % (end - KEPT);
+                bytes[place] = random() as u8;
+            }
+            let checksum = Fingerprint::of(&bytes[..end]).hash();
+            bytes[end..].copy_from_slice(&checksum.to_le_bytes());
+            let Ok(index) = SeekIndex::from_bytes(&bytes) else { continue };
+            used += 1;
+            let region = Region { x: info.width / 3, y: info.height / 2, width: info.width / 2, height: 3 };
+            for tolerant in [false, true] {
+                let options = Options { region: Some(region), tolerant, ..Options::default() };
+                let mut pixels = vec![0; region.width * region.height * 3];
+                let stride = region.width * 3;
+                let decoded =
+                    decoder.decode_indexed(Some(&index), &options, &mut pixels, stride, &mut Workspace::default());
+                assert!(decoded.is_ok() || !tolerant);
+            }
+        }
+    }
+    assert!(used > 500, "{used}");
 }

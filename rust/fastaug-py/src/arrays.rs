@@ -1,6 +1,9 @@
 //! numpy arrays as the core's images: read in place where rows are contiguous, allocated without being cleared.
 
-use crate::errors::{DecodeError, ShapeError};
+use crate::{
+    errors::{DecodeError, ShapeError},
+    memory::{self, Memory},
+};
 use fastaug_core::{
     codec::{ColourMode, Database},
     exec::{
@@ -11,7 +14,10 @@ use fastaug_core::{
     ops::Role,
 };
 use half::f16;
-use numpy::{Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{
+    Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+    ndarray::{ArrayViewD, IxDyn},
+};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
@@ -400,8 +406,8 @@ impl ArrayOut {
     /// No two live slots may have the same index, and the index must be below the batch size.
     pub unsafe fn slot(&self, index: usize) -> Output<'_> {
         // SAFETY: the array holds at least `index + 1` images of `values` values of this type, contiguous (it was
-        // allocated so, or checked in `given`), aligned by numpy's allocator; the caller gives each index once. The
-        // memory comes from numpy's allocator, which is opaque to the compiler, and the core writes every value
+        // allocated so, or checked in `given`), aligned by whoever allocated it; the caller gives each index once. The
+        // memory comes from allocators that are opaque to the compiler, and the core writes every value
         // before anyone reads it.
         unsafe fn part<'a, T>(data: *mut u8, index: usize, values: usize) -> &'a mut [T] {
             unsafe { std::slice::from_raw_parts_mut(data.cast::<T>().add(index * values), values) }
@@ -429,15 +435,22 @@ impl ArrayOut {
     }
 }
 
-/// Bytes from which on numpy itself is asked for memory: it says so in words where there is not enough.
-const LARGE: usize = 1 << 26;
-
 fn allocate<T: Element>(py: Python<'_>, shape: &[usize]) -> PyResult<(Py<PyAny>, *mut u8)> {
     let bytes = shape.iter().fold(size_of::<T>(), |bytes, &extent| bytes.saturating_mul(extent));
-    let array = if bytes < LARGE {
+    let array = if bytes < memory::LEAST {
         // SAFETY: the values are not read before the core has written them, see `ArrayOut::slot`.
         unsafe { PyArrayDyn::<T>::new(py, shape, false) }
+    } else if let Some((memory, data)) = Memory::take(bytes) {
+        let memory = Bound::new(py, memory)?.into_any();
+        // SAFETY: `data` begins a page, so it is aligned for `T`, and at least `bytes` bytes follow, which stay where they are
+        // and belong to this array alone as long as `memory` lives: the array keeps it. The values are bytes of an earlier
+        // array or zeros, so they are initialized, and any bits are a value of a number.
+        unsafe {
+            let view = ArrayViewD::from_shape_ptr(IxDyn(shape), data.cast::<T>().cast_const());
+            PyArrayDyn::borrow_from_array(&view, memory)
+        }
     } else {
+        // It says in words that there is not enough.
         let array = py.import("numpy")?.call_method1("empty", (PyTuple::new(py, shape)?, T::get_dtype(py)))?;
         array.cast_into::<PyArrayDyn<T>>()?
     };

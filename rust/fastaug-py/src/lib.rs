@@ -7,6 +7,7 @@ mod callbacks;
 mod codec;
 mod errors;
 mod indexes;
+mod memory;
 mod pipeline;
 
 use pyo3::prelude::*;
