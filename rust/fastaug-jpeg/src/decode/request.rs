@@ -5,7 +5,7 @@ use crate::{
     error::{Error, ErrorKind, Warnings},
     index::{Fingerprint, SeekIndex, State},
     parse::{Event, Frame, Parser, Process, SOS, Scan},
-    picture::{Colour, Conversion, Layout, Region, Target},
+    picture::{Colour, Conversion, Layout, Orientation, Region, Target, Turned},
     standard,
 };
 use fearless_simd::Level;
@@ -39,8 +39,11 @@ pub struct Options {
     pub colour: Colour,
     /// Eighths of its size: 8, 4, 2 or 1.
     pub scale: usize,
-    /// The rectangle of the picture, at its scale; all of it by default.
+    /// The rectangle of the picture, at its scale and as `orient` says; all of it by default.
     pub region: Option<Region>,
+    /// Whether the picture is turned and mirrored as EXIF's orientation says that it is to be seen. By default it is left as
+    /// it is stored.
+    pub orient: bool,
     /// Whether damage is overlooked wherever something can be decoded.
     pub tolerant: bool,
     /// What the file may ask for at most.
@@ -55,6 +58,7 @@ impl Default for Options {
             colour: Colour::Rgb,
             scale: 8,
             region: None,
+            orient: false,
             tolerant: false,
             limits: Limits::default(),
             level: Level::new(),
@@ -190,11 +194,51 @@ impl<'b> Decoder<'b> {
     }
 
     /// Width and height of what these options give.
+    ///
+    /// ```
+    /// use fastaug_jpeg::{Decoder, Options};
+    ///
+    /// // A camera was held upright, and lies on its side in the file: EXIF's orientation is 6.
+    /// let mut bytes = std::fs::read("tests/data/rgb.jpg")?;
+    /// let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    /// bytes.splice(2..2, exif.iter().copied());
+    ///
+    /// let decoder = Decoder::new(&bytes)?;
+    /// let (width, height) = decoder.output_size(&Options::default());
+    /// let upright = Options { orient: true, ..Options::default() };
+    /// assert_eq!(decoder.output_size(&upright), (height, width));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn output_size(&self, options: &Options) -> (usize, usize) {
         match options.region {
             Some(region) => (region.width, region.height),
-            None => Layout::scaled_size(&self.frame, options.scale),
+            None => self.orientation(options).seen_size(Layout::scaled_size(&self.frame, options.scale)),
         }
+    }
+
+    /// How what is seen lies in the file.
+    fn orientation(&self, options: &Options) -> Orientation {
+        if options.orient { Orientation::of_exif(self.parser.orientation) } else { Orientation::default() }
+    }
+
+    /// The rectangle of the stored picture, at its scale, that these options ask for: their region, unless `orient` turns
+    /// it.
+    pub fn stored_region(&self, options: &Options) -> Result<Region, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if !matches!(options.scale, 1 | 2 | 4 | 8) {
+            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
+        }
+        let stored = Layout::scaled_size(&self.frame, options.scale);
+        let orientation = self.orientation(options);
+        let (width, height) = orientation.seen_size(stored);
+        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let fits = |begin: usize, length: usize, whole: usize| {
+            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
+            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
+        }
+        Ok(orientation.stored(region, stored))
     }
 
     /// Decodes into `pixels`, whose rows begin `stride` bytes apart.
@@ -244,17 +288,17 @@ impl<'b> Decoder<'b> {
     ) -> Result<Report, Error> {
         let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
         let layout = self.layout(options)?;
-        let region = layout.region;
-        let row = region.width * options.colour.channels();
-        if stride < row || pixels.len() < (region.height - 1) * stride + row {
+        let (width, height) = self.output_size(options);
+        let row = width * options.colour.channels();
+        if stride < row || pixels.len() < (height - 1) * stride + row {
             return Err(argument(format!(
-                "a buffer of {} bytes with {stride} from row to row does not hold {} rows of {row} bytes",
-                pixels.len(),
-                region.height
+                "a buffer of {} bytes with {stride} from row to row does not hold {height} rows of {row} bytes",
+                pixels.len()
             )));
         }
         let streams = self.is_streamed();
-        self.expect_memory(&layout, streams, options.limits.memory)?;
+        let orientation = self.orientation(options);
+        self.expect_memory(&layout, orientation.transposed, streams, options.limits.memory)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
             let fits = streams && index.fingerprint() == self.fingerprint() && index.fits(self.mcus());
@@ -267,7 +311,7 @@ impl<'b> Decoder<'b> {
             layout: &layout,
             conversion: self.conversion(),
             colour: options.colour,
-            target: Target { pixels, stride },
+            target: Target { pixels, stride, orientation },
             strict: !options.tolerant,
             max_scans: options.limits.scans,
             level: options.level,
@@ -302,10 +346,6 @@ impl<'b> Decoder<'b> {
 
     /// Which blocks are needed, of a file and for options that are as they must be.
     fn layout(&self, options: &Options) -> Result<Layout, Error> {
-        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
-        if !matches!(options.scale, 1 | 2 | 4 | 8) {
-            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
-        }
         let count = self.frame.width as u64 * self.frame.height as u64;
         if count > options.limits.pixels {
             let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
@@ -314,14 +354,7 @@ impl<'b> Decoder<'b> {
                 format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
             ));
         }
-        let (width, height) = Layout::scaled_size(&self.frame, options.scale);
-        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
-        let fits = |begin: usize, length: usize, whole: usize| {
-            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
-        };
-        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
-            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
-        }
+        let region = self.stored_region(options)?;
         // Brightness needs the first component alone, if that is what it holds.
         let first_only =
             options.colour == Colour::Gray && matches!(self.conversion(), Conversion::Gray | Conversion::YCbCr);
@@ -352,15 +385,14 @@ impl<'b> Decoder<'b> {
     }
 
     /// Coefficients and samples must fit into the memory that is allowed; nothing has been asked for yet.
-    fn expect_memory(&self, layout: &Layout, streams: bool, limit: u64) -> Result<(), Error> {
+    fn expect_memory(&self, layout: &Layout, transposed: bool, streams: bool, limit: u64) -> Result<(), Error> {
         let coefficients = if streams { 0 } else { stored::memory(&self.frame) };
-        let samples: usize = layout
-            .planes
-            .iter()
-            .filter(|plane| plane.needed)
+        let needed = || layout.planes.iter().filter(|plane| plane.needed);
+        let samples: usize = needed()
             .map(|plane| layout.mcu_columns.len() * plane.blocks.0 * plane.size * (plane.blocks.1 * plane.size + 2))
             .sum();
-        let bytes = (coefficients + samples) as u64;
+        let waiting = if transposed { needed().count() * Turned::memory(layout.region.width) } else { 0 };
+        let bytes = (coefficients + samples + waiting) as u64;
         if bytes > limit {
             return Err(Error::new(
                 ErrorKind::Limit,

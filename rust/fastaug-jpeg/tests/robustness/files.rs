@@ -150,6 +150,13 @@ pub fn samples() -> Vec<Sample> {
     samples
 }
 
+/// The same file, with EXIF's number for how it is to be seen.
+pub fn with_orientation(bytes: &[u8], number: u8) -> Vec<u8> {
+    let mut exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
+    exif.extend([0, number, 0, 0, 0, 0, 0, 0]);
+    [&bytes[..2], &exif, &bytes[2..]].concat()
+}
+
 /// The same file with another size in its frame header.
 pub fn with_size(mut bytes: Vec<u8>, width: u16, height: u16) -> Vec<u8> {
     let frames = segments(&bytes).into_iter().filter(|(marker, _)| matches!(marker, 0xC0..=0xC2));

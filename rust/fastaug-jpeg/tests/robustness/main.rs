@@ -7,6 +7,7 @@ mod files;
 mod limits;
 mod memory;
 mod mutants;
+mod orientation;
 mod pixels;
 mod regions;
 
