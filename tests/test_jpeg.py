@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, ImageOps
 
 import fastaug as A
 from jpeg_files import (
@@ -109,6 +109,52 @@ def test_an_orientation_is_said_and_left_alone(number):
     turned = by_pillow(photo(37, 53), exif=exif_orientation(number))
     assert A.decode_info(turned)["orientation"] == number
     np.testing.assert_array_equal(A.imdecode(turned), A.imdecode(by_pillow(photo(37, 53))))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("subsampling", PILLOW_SUBSAMPLING)
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_picture_is_seen_as_pillow_turns_it(number, subsampling, progressive):
+    exif = exif_orientation(number)
+    data = by_pillow(photo(97, 133), exif=exif, subsampling=subsampling, progressive=progressive)
+    image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    np.testing.assert_array_equal(A.imdecode(data, orient=True), np.asarray(image))
+    for mode in ("rgb", "bgr", "gray", "rgba"):
+        for scale in (1, *SCALES):
+            stored = A.imdecode(data, mode, scale=scale)
+            seen = np.asarray(ImageOps.exif_transpose(_with_exif(stored, exif)))
+            found = A.imdecode(data, mode, scale=scale, orient=True)
+            np.testing.assert_array_equal(found, seen)
+            height, width = seen.shape[:2]
+            x, y = width // 4, height // 3
+            part = A.imdecode(data, mode, scale=scale, orient=True, region=(x, y, width - x - 2, height - y - 3))
+            np.testing.assert_array_equal(part, seen[y : height - 3, x : width - 2])
+
+
+def _with_exif(pixels, exif):
+    """Pixels as Pillow's picture, with EXIF data."""
+    image = Image.fromarray(pixels)
+    image.getexif().load(exif)
+    return image
+
+
+def test_a_region_must_lie_in_what_is_seen():
+    lying = by_pillow(photo(37, 53), exif=exif_orientation(6))
+    assert A.imdecode(lying, orient=True, region=(30, 50, 7, 3)).shape == (3, 7, 3)
+    with pytest.raises(A.DecodeError, match="37 pixels wide and 53 high"):
+        A.imdecode(lying, orient=True, region=(50, 30, 3, 7))
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_threads_turn_pictures_too(number):
+    data = by_pillow(photo(1211, 1003), exif=exif_orientation(number))
+    expected = A.imdecode(data, orient=True)
+    np.testing.assert_array_equal(A.imdecode(data, orient=True, threads=2), expected)
+
+
+def test_other_formats_are_seen_as_they_are():
+    png = encoded(photo(37, 53), "PNG", exif=exif_orientation(6))
+    np.testing.assert_array_equal(A.imdecode(png, orient=True), photo(37, 53))
 
 
 def test_files_can_be_read_in_part(tmp_path):

@@ -89,18 +89,24 @@ fn rectangle(region: &Bound<'_, PyAny>) -> PyResult<Rect> {
     Ok(Rect { x, y, width, height })
 }
 
+fn scale_of(factor: f64) -> PyResult<Scale> {
+    Scale::from_factor(factor)
+        .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {factor}")))
+}
+
 fn request<'a>(
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     indexes: Option<&'a Database>,
 ) -> PyResult<Request<'a>> {
     Ok(Request {
         mode: colour_mode(mode)?,
-        scale: Scale::from_factor(scale)
-            .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {scale}")))?,
+        scale: scale_of(scale)?,
         region: region.map(rectangle).transpose()?,
+        orient,
         tolerant,
         indexes,
     })
@@ -128,11 +134,14 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
 /// Decodes the bytes of an image file.
 ///
 /// `mode` is "rgb", "bgr", "gray", "rgba", "cmyk" (JPEG files of four components; 0 is no ink) or "unchanged", which
-/// keeps the file's channels and type. Pixels are those of the file: an EXIF orientation is left to the caller.
+/// keeps the file's channels and type.
 ///
 /// `scale` 1/2, 1/4 or 1/8 makes a JPEG file smaller while it is decoded, which takes less time than resizing afterwards;
 /// other formats have only 1. `region`, (x, y, width, height), is the rectangle wanted of the scaled picture: the same
 /// pixels as cut out of the whole, and of a JPEG file hardly more than those are decoded.
+///
+/// With `orient`, a JPEG file is turned and mirrored as its EXIF orientation says that it is to be seen, and `region` is a
+/// rectangle of what is seen. Without it, pixels lie as they do in the file. Other formats have none that is read.
 ///
 /// A file that ends early or is damaged is refused with a `DecodeError` that says what was wrong and at which byte. With
 /// `tolerant`, damage to the pixels of a JPEG file is overlooked where something can be decoded, and what is missing is
@@ -144,35 +153,37 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
 /// `threads` is how many threads work on a large JPEG file that is not progressive; files of less than a megapixel are left to
 /// one. Where many files are decoded, `Compose.batch` keeps all threads busy without it.
 #[pyfunction]
-#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
+#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
 pub fn imdecode(
     data: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
-    let request = request(mode, region, scale, tolerant, database.as_deref())?;
+    let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
 
 /// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
-#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
+#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
 pub fn imread(
     path: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
-    let request = request(mode, region, scale, tolerant, database.as_deref())?;
+    let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)
         .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))

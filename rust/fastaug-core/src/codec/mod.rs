@@ -75,8 +75,10 @@ pub struct Request<'a> {
     pub mode: ColourMode,
     /// How large the picture is to be; JPEG files can be decoded to less than their size.
     pub scale: Scale,
-    /// The rectangle of the scaled picture; all of it by default.
+    /// The rectangle of the scaled picture, as `orient` says; all of it by default.
     pub region: Option<Rect>,
+    /// Whether a JPEG file is turned and mirrored as EXIF's orientation says that it is to be seen.
+    pub orient: bool,
     /// Whether damage to a JPEG file is overlooked where something can be decoded.
     pub tolerant: bool,
     /// Seek indexes of JPEG files, for regions that do not begin at the top.

@@ -168,6 +168,11 @@ impl<'b> Decoder<'b> {
         self.frame.components.len()
     }
 
+    /// EXIF's orientation, 1 to 8.
+    pub fn orientation(&self) -> u8 {
+        self.parser.orientation
+    }
+
     /// What the header says.
     pub fn info(&self) -> Info {
         let frame = &self.frame;
@@ -212,12 +217,12 @@ impl<'b> Decoder<'b> {
     pub fn output_size(&self, options: &Options) -> (usize, usize) {
         match options.region {
             Some(region) => (region.width, region.height),
-            None => self.orientation(options).seen_size(Layout::scaled_size(&self.frame, options.scale)),
+            None => self.wanted_orientation(options).seen_size(Layout::scaled_size(&self.frame, options.scale)),
         }
     }
 
     /// How what is seen lies in the file.
-    fn orientation(&self, options: &Options) -> Orientation {
+    fn wanted_orientation(&self, options: &Options) -> Orientation {
         if options.orient { Orientation::of_exif(self.parser.orientation) } else { Orientation::default() }
     }
 
@@ -229,7 +234,7 @@ impl<'b> Decoder<'b> {
             return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
         }
         let stored = Layout::scaled_size(&self.frame, options.scale);
-        let orientation = self.orientation(options);
+        let orientation = self.wanted_orientation(options);
         let (width, height) = orientation.seen_size(stored);
         let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
         let fits = |begin: usize, length: usize, whole: usize| {
@@ -297,7 +302,7 @@ impl<'b> Decoder<'b> {
             )));
         }
         let streams = self.is_streamed();
-        let orientation = self.orientation(options);
+        let orientation = self.wanted_orientation(options);
         self.expect_memory(&layout, orientation.transposed, streams, options.limits.memory)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
