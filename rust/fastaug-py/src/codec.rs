@@ -6,7 +6,7 @@ use crate::{
     indexes::SeekIndex,
 };
 use fastaug_core::{
-    codec::{self, ColourMode, Database, JpegOptions, Opened, Request, Scale, Subsampling},
+    codec::{self, ColourMode, Database, JpegOptions, JpegPlanes, Opened, Request, Scale, Subsampling},
     exec::{Layout, Slot, sample::with_context},
     image::{DType, Format, Image, Rect},
     ops::Role,
@@ -187,6 +187,36 @@ pub fn imread(
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)
         .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))
+}
+
+/// Decodes the components of a JPEG file as they are stored, and answers a list of arrays of height × width.
+///
+/// Of most files these are brightness (Y) and two colour differences (Cb, Cr), which are smaller where chroma is
+/// subsampled: `decode_info(data)["sampling"]`. Of others they are gray alone, red, green and blue, or four inks as they are
+/// in the file, where 255 is no ink as a rule. Nothing is interpolated and nothing converted; an EXIF orientation is not
+/// applied.
+///
+/// `scale` 1/2, 1/4 or 1/8 makes every plane smaller while it is decoded. `tolerant` is that of `imdecode`, and `data` may
+/// be a path, too.
+#[pyfunction]
+#[pyo3(signature = (data, *, scale = 1.0, tolerant = false))]
+pub fn decode_planes(data: &Bound<'_, PyAny>, scale: f64, tolerant: bool) -> PyResult<Vec<Py<PyAny>>> {
+    let py = data.py();
+    let scale = scale_of(scale)?;
+    let encoded = Encoded::new(data)?;
+    let file = JpegPlanes::open(encoded.contents(), scale, tolerant).map_err(|error| to_python(&error))?;
+    let mut arrays = Vec::with_capacity(4);
+    for shape in file.shapes() {
+        let format = Format::new(shape, DType::U8);
+        arrays.push(ArrayOut::new(py, format, OutputType::Natural, Layout::Hwc, 2, None)?);
+    }
+    let planes = arrays.iter().map(|array| {
+        // SAFETY: the only slot of a new array.
+        let Slot::U8(samples) = unsafe { array.slot(0) }.slot else { unreachable!("it was made for bytes") };
+        samples
+    });
+    py.detach(|| with_context(|context| file.decode(planes, context.scratch))).map_err(|error| to_python(&error))?;
+    arrays.into_iter().map(|array| array.into_array(py, None)).collect()
 }
 
 /// Reads the header of an image file without decoding its pixels.

@@ -172,7 +172,7 @@ fn bands_of(region: Region, scale: usize, threads: usize, skipping: f64) -> impl
 }
 
 /// A JPEG file whose header was read and whose size is within the limit.
-fn decoder(bytes: &[u8]) -> Result<Decoder<'_>> {
+pub(super) fn decoder(bytes: &[u8]) -> Result<Decoder<'_>> {
     let decoder = Decoder::new(bytes).map_err(undecodable)?;
     let (width, height) = decoder.output_size(&Options::default());
     check_limit(width as u32, height as u32)?;

@@ -3,6 +3,7 @@
 
 mod jpeg;
 mod other;
+mod planes;
 
 use crate::{
     Error, Result,
@@ -10,6 +11,7 @@ use crate::{
 };
 pub use fastaug_jpeg::{Database, Info as JpegInfo, index};
 pub use jpeg::{JpegFile, JpegOptions, Subsampling, encode_jpeg, sampling_name};
+pub use planes::JpegPlanes;
 
 /// What the pixels of a decoded image are to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! What callers ask for and what they get.
 
-use super::{Job, Workspace, sequential, states, stored};
+use super::{Job, Output, Workspace, sequential, states, stored};
 use crate::{
     error::{Error, ErrorKind, Warnings},
     index::{Fingerprint, SeekIndex, State},
     parse::{Event, Frame, Parser, Process, SOS, Scan},
-    picture::{Colour, Conversion, Layout, Orientation, Region, Target, Turned},
+    picture::{Colour, Conversion, Layout, Orientation, PlaneMut, Region, Target, Turned},
     standard,
 };
 use fearless_simd::Level;
@@ -301,9 +301,79 @@ impl<'b> Decoder<'b> {
                 pixels.len()
             )));
         }
-        let streams = self.is_streamed();
         let orientation = self.wanted_orientation(options);
-        self.expect_memory(&layout, orientation.transposed, streams, options.limits.memory)?;
+        self.expect_memory(&layout, orientation.transposed, options.limits.memory)?;
+        let target = Target { pixels, stride, orientation };
+        let output = Output::Pixels { conversion: self.conversion(), colour: options.colour, target };
+        self.run(&layout, index, options, output, workspace)
+    }
+
+    /// Width and height of each component's samples when every 8×8 block becomes `scale`×`scale` of them.
+    pub fn plane_sizes(&self, scale: usize) -> Vec<(usize, usize)> {
+        Layout::plane_sizes(&self.frame, scale).collect()
+    }
+
+    /// Decodes the samples of each component as they are stored, none of them between others and none converted: of most
+    /// files brightness and two smaller planes of colour differences, of others gray, red, green and blue, or four inks as
+    /// they are in the file (which are inverted as a rule).
+    ///
+    /// Of the options, `scale`, `tolerant`, `limits` and `level` count, and `colour` means nothing here. Planes are whole and
+    /// as stored: a `region` and `orient` are refused.
+    ///
+    /// ```
+    /// use fastaug_jpeg::{Decoder, Options, PlaneMut, Workspace};
+    ///
+    /// let bytes = std::fs::read("tests/data/progressive-420.jpg")?;
+    /// let decoder = Decoder::new(&bytes)?;
+    /// let sizes = decoder.plane_sizes(8);
+    /// assert_eq!(sizes[1].0, sizes[0].0.div_ceil(2));
+    ///
+    /// let mut memory: Vec<Vec<u8>> = sizes.iter().map(|(width, height)| vec![0; width * height]).collect();
+    /// let planes = memory.iter_mut().zip(&sizes).map(|(samples, &(stride, _))| PlaneMut { samples, stride });
+    /// decoder.decode_planes(&Options::default(), &mut planes.collect::<Vec<_>>(), &mut Workspace::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode_planes(
+        &self,
+        options: &Options,
+        planes: &mut [PlaneMut<'_>],
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if options.region.is_some() || options.orient {
+            return Err(argument("planes are whole and as they are stored: no region, and no orientation".into()));
+        }
+        self.expect_pixels(options)?;
+        self.stored_region(options)?;
+        let layout = Layout::of_samples(&self.frame, options.scale);
+        if planes.len() != layout.planes.len() {
+            let reason = format!("{} planes for a picture of {} components", planes.len(), layout.planes.len());
+            return Err(argument(reason));
+        }
+        for (number, (part, plane)) in layout.planes.iter().zip(planes.iter()).enumerate() {
+            let (width, height) = part.samples;
+            if plane.stride < width || plane.samples.len() < (height - 1) * plane.stride + width {
+                return Err(argument(format!(
+                    "plane {number}: a buffer of {} bytes with {} from row to row does not hold {height} rows of {width}",
+                    plane.samples.len(),
+                    plane.stride
+                )));
+            }
+        }
+        self.expect_memory(&layout, false, options.limits.memory)?;
+        self.run(&layout, None, options, Output::Samples(planes), workspace)
+    }
+
+    /// Reads what the layout needs, and makes of it what is wanted.
+    fn run(
+        &self,
+        layout: &Layout,
+        index: Option<&SeekIndex>,
+        options: &Options,
+        output: Output<'_, '_>,
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
+        let streams = self.is_streamed();
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
             let fits = streams && index.fingerprint() == self.fingerprint() && index.fits(self.mcus());
@@ -313,10 +383,8 @@ impl<'b> Decoder<'b> {
             fits
         });
         let mut job = Job {
-            layout: &layout,
-            conversion: self.conversion(),
-            colour: options.colour,
-            target: Target { pixels, stride, orientation },
+            layout,
+            output,
             strict: !options.tolerant,
             max_scans: options.limits.scans,
             level: options.level,
@@ -351,14 +419,7 @@ impl<'b> Decoder<'b> {
 
     /// Which blocks are needed, of a file and for options that are as they must be.
     fn layout(&self, options: &Options) -> Result<Layout, Error> {
-        let count = self.frame.width as u64 * self.frame.height as u64;
-        if count > options.limits.pixels {
-            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
-            ));
-        }
+        self.expect_pixels(options)?;
         let region = self.stored_region(options)?;
         // Brightness needs the first component alone, if that is what it holds.
         let first_only =
@@ -389,9 +450,22 @@ impl<'b> Decoder<'b> {
         self.parser.restart_interval > 0
     }
 
+    /// The picture must not have more pixels than are allowed.
+    fn expect_pixels(&self, options: &Options) -> Result<(), Error> {
+        let count = self.frame.width as u64 * self.frame.height as u64;
+        if count > options.limits.pixels {
+            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
+            ));
+        }
+        Ok(())
+    }
+
     /// Coefficients and samples must fit into the memory that is allowed; nothing has been asked for yet.
-    fn expect_memory(&self, layout: &Layout, transposed: bool, streams: bool, limit: u64) -> Result<(), Error> {
-        let coefficients = if streams { 0 } else { stored::memory(&self.frame) };
+    fn expect_memory(&self, layout: &Layout, transposed: bool, limit: u64) -> Result<(), Error> {
+        let coefficients = if self.is_streamed() { 0 } else { stored::memory(&self.frame) };
         let needed = || layout.planes.iter().filter(|plane| plane.needed);
         let samples: usize = needed()
             .map(|plane| layout.mcu_columns.len() * plane.blocks.0 * plane.size * (plane.blocks.1 * plane.size + 2))

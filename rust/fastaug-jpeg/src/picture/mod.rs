@@ -11,4 +11,4 @@ mod upsample;
 pub use colour::{Colour, Conversion};
 pub use layout::{Layout, Region};
 pub use orientation::Orientation;
-pub use planes::{Planes, Target, Turned};
+pub use planes::{PlaneMut, Planes, Target, Turned};

@@ -26,6 +26,15 @@ pub struct Target<'t> {
     pub orientation: Orientation,
 }
 
+/// Where the samples of a component go.
+#[derive(Debug)]
+pub struct PlaneMut<'t> {
+    /// The bytes.
+    pub samples: &'t mut [u8],
+    /// From one row to the next.
+    pub stride: usize,
+}
+
 /// Samples of one component.
 #[derive(Debug, Default)]
 struct Plane {
@@ -121,6 +130,19 @@ impl Planes {
                 let rows = part.blocks.1 * part.size;
                 plane.samples.copy_within(rows * plane.stride..(rows + KEPT) * plane.stride, 0);
                 plane.top += rows as isize;
+            }
+        }
+    }
+
+    /// All samples of a row of MCUs are there, and are wanted as they are.
+    pub fn write_samples(&self, layout: &Layout, mcu_row: usize, targets: &mut [PlaneMut<'_>]) {
+        for ((plane, part), target) in self.planes.iter().zip(&layout.planes).zip(targets) {
+            let rows = part.blocks.1 * part.size;
+            let (width, height) = part.samples;
+            let first = mcu_row * rows;
+            let lines = plane.samples[KEPT * plane.stride..].chunks_exact(plane.stride);
+            for (y, line) in (first..height.min(first + rows)).zip(lines) {
+                target.samples[y * target.stride..][..width].copy_from_slice(&line[LEFT..LEFT + width]);
             }
         }
     }

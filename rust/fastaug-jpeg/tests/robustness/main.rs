@@ -9,6 +9,7 @@ mod memory;
 mod mutants;
 mod orientation;
 mod pixels;
+mod planes;
 mod regions;
 
 /// A number that a variable of the environment may set.
