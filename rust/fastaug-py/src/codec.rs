@@ -154,6 +154,7 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
 /// one. Where many files are decoded, `Compose.batch` keeps all threads busy without it.
 #[pyfunction]
 #[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's, given by name")]
 pub fn imdecode(
     data: &Bound<'_, PyAny>,
     mode: &str,
@@ -172,6 +173,7 @@ pub fn imdecode(
 /// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
 #[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's, given by name")]
 pub fn imread(
     path: &Bound<'_, PyAny>,
     mode: &str,
