@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, ImageOps
 
 import fastaug as A
 from jpeg_files import (
@@ -109,6 +109,131 @@ def test_an_orientation_is_said_and_left_alone(number):
     turned = by_pillow(photo(37, 53), exif=exif_orientation(number))
     assert A.decode_info(turned)["orientation"] == number
     np.testing.assert_array_equal(A.imdecode(turned), A.imdecode(by_pillow(photo(37, 53))))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("subsampling", PILLOW_SUBSAMPLING)
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_picture_is_seen_as_pillow_turns_it(number, subsampling, progressive):
+    exif = exif_orientation(number)
+    data = by_pillow(photo(97, 133), exif=exif, subsampling=subsampling, progressive=progressive)
+    image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    np.testing.assert_array_equal(A.imdecode(data, orient=True), np.asarray(image))
+    for mode in ("rgb", "bgr", "gray", "rgba"):
+        for scale in (1, *SCALES):
+            stored = A.imdecode(data, mode, scale=scale)
+            seen = np.asarray(ImageOps.exif_transpose(_with_exif(stored, exif)))
+            found = A.imdecode(data, mode, scale=scale, orient=True)
+            np.testing.assert_array_equal(found, seen)
+            height, width = seen.shape[:2]
+            x, y = width // 4, height // 3
+            part = A.imdecode(data, mode, scale=scale, orient=True, region=(x, y, width - x - 2, height - y - 3))
+            np.testing.assert_array_equal(part, seen[y : height - 3, x : width - 2])
+
+
+def _with_exif(pixels, exif):
+    """Pixels as Pillow's picture, with EXIF data."""
+    image = Image.fromarray(pixels)
+    image.getexif().load(exif)
+    return image
+
+
+def test_a_region_must_lie_in_what_is_seen():
+    lying = by_pillow(photo(37, 53), exif=exif_orientation(6))
+    assert A.imdecode(lying, orient=True, region=(30, 50, 7, 3)).shape == (3, 7, 3)
+    with pytest.raises(A.DecodeError, match="37 pixels wide and 53 high"):
+        A.imdecode(lying, orient=True, region=(50, 30, 3, 7))
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_threads_turn_pictures_too(number):
+    data = by_pillow(photo(1211, 1003), exif=exif_orientation(number))
+    expected = A.imdecode(data, orient=True)
+    np.testing.assert_array_equal(A.imdecode(data, orient=True, threads=2), expected)
+
+
+def test_other_formats_are_seen_as_they_are():
+    png = encoded(photo(37, 53), "PNG", exif=exif_orientation(6))
+    np.testing.assert_array_equal(A.imdecode(png, orient=True), photo(37, 53))
+
+
+# -- planes ----------------------------------------------------------------------------------------------------------
+
+
+def between(samples, axis):
+    """Twice as many along an axis, each weighted 3 to 1 between its two nearest samples; not yet divided by 4."""
+    padded = np.pad(samples.astype(int), [(1, 1) if each == axis else (0, 0) for each in range(2)], mode="edge")
+    count = samples.shape[axis]
+    before, middle, behind = (padded.take(range(first, first + count), axis) for first in range(3))
+    pairs = np.stack([3 * middle + before, 3 * middle + behind], axis + 1)
+    return pairs.reshape([2 * count if each == axis else extent for each, extent in enumerate(samples.shape)])
+
+
+def grown(samples, size, kind):
+    """A plane grown to the size of the picture, as libjpeg's "fancy upsampling" is defined."""
+    if kind == "4:2:2":
+        samples = between(samples, 1) + np.tile([1, 2], samples.shape[1]) >> 2
+    elif kind == "4:4:0":
+        samples = between(samples, 0) + np.tile([1, 2], samples.shape[0])[:, None] >> 2
+    elif kind == "4:2:0":
+        samples = between(between(samples, 0), 1) + np.tile([8, 7], samples.shape[1]) >> 4
+    elif kind == "4:1:1":
+        samples = samples.repeat(4, 1)
+    return samples[: size[0], : size[1]]
+
+
+@pytest.mark.parametrize("progressive", [0, 1])
+@pytest.mark.parametrize("kind", OPENCV_SUBSAMPLING)
+@pytest.mark.parametrize("size", [(7, 9), (16, 17), (97, 133)])
+def test_planes_grow_to_pillows_ycbcr(size, kind, progressive):
+    data = by_opencv(photo(*size), SAMPLING_FACTOR=OPENCV_SUBSAMPLING[kind], PROGRESSIVE=progressive)
+    assert A.decode_info(data)["sampling"] == kind
+    planes = A.decode_planes(data)
+    across, down = {"4:4:4": (1, 1), "4:2:2": (2, 1), "4:2:0": (2, 2), "4:4:0": (1, 2), "4:1:1": (4, 1)}[kind]
+    small = (-(-size[0] // down), -(-size[1] // across))
+    assert [plane.shape for plane in planes] == [size, small, small]
+    image = Image.open(io.BytesIO(data))
+    image.draft("YCbCr", image.size)
+    assert image.mode == "YCbCr"
+    expected = np.asarray(image)
+    np.testing.assert_array_equal(planes[0], expected[:, :, 0])
+    for plane, channel in ((planes[1], 1), (planes[2], 2)):
+        np.testing.assert_array_equal(grown(plane, size, kind), expected[:, :, channel])
+
+
+@pytest.mark.parametrize("scale", [1, *SCALES])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_planes_of_all_samples_are_pillows_at_every_scale(scale, progressive):
+    data = by_pillow(photo(96, 136), subsampling=0, progressive=progressive)
+    for mode in ("YCbCr", "L"):
+        image = Image.open(io.BytesIO(data if mode == "YCbCr" else by_pillow(photo(96, 136, 0))))
+        image.draft(mode, (int(136 * scale), int(96 * scale)))
+        expected = np.asarray(image).reshape(int(96 * scale), int(136 * scale), -1)
+        planes = A.decode_planes(data if mode == "YCbCr" else by_pillow(photo(96, 136, 0)), scale=scale)
+        np.testing.assert_array_equal(np.stack(planes, 2), expected)
+
+
+def test_planes_of_inks_and_colours_are_what_the_file_holds(tmp_path):
+    inks = by_pillow(photo(37, 53), "CMYK")
+    np.testing.assert_array_equal(255 - np.stack(A.decode_planes(inks), 2), A.imdecode(inks, "cmyk"))
+    path = tmp_path / "colours.jpg"
+    path.write_bytes(by_pillow(photo(37, 53), keep_rgb=True))
+    np.testing.assert_array_equal(np.stack(A.decode_planes(path), 2), A.imread(path))
+
+
+def test_planes_of_damaged_and_other_files():
+    cut = PHOTO[: len(PHOTO) // 2]
+    with pytest.raises(A.DecodeError, match="byte"):
+        A.decode_planes(cut)
+    brightness = A.decode_planes(cut, tolerant=True)[0]
+    np.testing.assert_array_equal(brightness, A.imdecode(cut, "gray", tolerant=True))
+    with pytest.raises(A.DecodeError, match="only JPEG files are stored in planes, and this one is png"):
+        A.decode_planes(encoded(photo(7, 9), "PNG"))
+    with pytest.raises(A.DecodeError, match="scale must be"):
+        A.decode_planes(PHOTO, scale=0.3)
+
+
+# -- files in part ---------------------------------------------------------------------------------------------------
 
 
 def test_files_can_be_read_in_part(tmp_path):

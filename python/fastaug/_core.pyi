@@ -18,6 +18,7 @@ __all__ = [
     "__version__",
     "check_transform",
     "decode_info",
+    "decode_planes",
     "get_num_threads",
     "imdecode",
     "imencode",
@@ -105,6 +106,7 @@ def imread(
     *,
     region: Sequence[int] | None = None,
     scale: float = 1.0,
+    orient: bool = False,
     tolerant: bool = False,
     index: SeekIndex | None = None,
     threads: int = 1,
@@ -115,6 +117,7 @@ def imdecode(
     *,
     region: Sequence[int] | None = None,
     scale: float = 1.0,
+    orient: bool = False,
     tolerant: bool = False,
     index: SeekIndex | None = None,
     threads: int = 1,
@@ -127,4 +130,10 @@ def imencode(
     optimize: bool = False,
     restart_interval: int = 0,
 ) -> bytes: ...
+def decode_planes(
+    data: bytes | bytearray | memoryview | npt.NDArray[np.uint8] | str | PathLike[str],
+    *,
+    scale: float = 1.0,
+    tolerant: bool = False,
+) -> list[npt.NDArray[np.uint8]]: ...
 def decode_info(data: bytes | bytearray | str | PathLike[str]) -> dict[str, Any]: ...

@@ -44,7 +44,7 @@ mod transform;
 pub use decode::{Decoder, Info, Limits, Options, Report, RowsRead, Workspace};
 pub use error::{Error, ErrorKind, Warning, Warnings};
 pub use index::{Database, SeekIndex};
-pub use picture::{Colour, Region};
+pub use picture::{Colour, PlaneMut, Region};
 
 /// Every level this CPU can run, narrowest first: what the tests loop over.
 #[cfg(test)]

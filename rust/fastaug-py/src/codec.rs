@@ -6,7 +6,7 @@ use crate::{
     indexes::SeekIndex,
 };
 use fastaug_core::{
-    codec::{self, ColourMode, Database, JpegOptions, Opened, Request, Scale, Subsampling},
+    codec::{self, ColourMode, Database, JpegOptions, JpegPlanes, Opened, Request, Scale, Subsampling},
     exec::{Layout, Slot, sample::with_context},
     image::{DType, Format, Image, Rect},
     ops::Role,
@@ -89,18 +89,24 @@ fn rectangle(region: &Bound<'_, PyAny>) -> PyResult<Rect> {
     Ok(Rect { x, y, width, height })
 }
 
+fn scale_of(factor: f64) -> PyResult<Scale> {
+    Scale::from_factor(factor)
+        .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {factor}")))
+}
+
 fn request<'a>(
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     indexes: Option<&'a Database>,
 ) -> PyResult<Request<'a>> {
     Ok(Request {
         mode: colour_mode(mode)?,
-        scale: Scale::from_factor(scale)
-            .ok_or_else(|| DecodeError::new_err(format!("scale must be 1, 1/2, 1/4 or 1/8, got {scale}")))?,
+        scale: scale_of(scale)?,
         region: region.map(rectangle).transpose()?,
+        orient,
         tolerant,
         indexes,
     })
@@ -128,11 +134,14 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
 /// Decodes the bytes of an image file.
 ///
 /// `mode` is "rgb", "bgr", "gray", "rgba", "cmyk" (JPEG files of four components; 0 is no ink) or "unchanged", which
-/// keeps the file's channels and type. Pixels are those of the file: an EXIF orientation is left to the caller.
+/// keeps the file's channels and type.
 ///
 /// `scale` 1/2, 1/4 or 1/8 makes a JPEG file smaller while it is decoded, which takes less time than resizing afterwards;
 /// other formats have only 1. `region`, (x, y, width, height), is the rectangle wanted of the scaled picture: the same
 /// pixels as cut out of the whole, and of a JPEG file hardly more than those are decoded.
+///
+/// With `orient`, a JPEG file is turned and mirrored as its EXIF orientation says that it is to be seen, and `region` is a
+/// rectangle of what is seen. Without it, pixels lie as they do in the file. Other formats have none that is read.
 ///
 /// A file that ends early or is damaged is refused with a `DecodeError` that says what was wrong and at which byte. With
 /// `tolerant`, damage to the pixels of a JPEG file is overlooked where something can be decoded, and what is missing is
@@ -144,38 +153,72 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
 /// `threads` is how many threads work on a large JPEG file that is not progressive; files of less than a megapixel are left to
 /// one. Where many files are decoded, `Compose.batch` keeps all threads busy without it.
 #[pyfunction]
-#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
+#[pyo3(signature = (data, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's, given by name")]
 pub fn imdecode(
     data: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
-    let request = request(mode, region, scale, tolerant, database.as_deref())?;
+    let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
 
 /// Reads and decodes an image file. The arguments are those of `imdecode`.
 #[pyfunction]
-#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, tolerant = false, index = None, threads = 1))]
+#[pyo3(signature = (path, mode = "rgb", *, region = None, scale = 1.0, orient = false, tolerant = false, index = None, threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "they are Python's, given by name")]
 pub fn imread(
     path: &Bound<'_, PyAny>,
     mode: &str,
     region: Option<&Bound<'_, PyAny>>,
     scale: f64,
+    orient: bool,
     tolerant: bool,
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
     let database = index.map(|index| index.get().database());
-    let request = request(mode, region, scale, tolerant, database.as_deref())?;
+    let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)
         .map_err(|error| DecodeError::new_err(format!("{path}: {}", error.value(path.py()))))
+}
+
+/// Decodes the components of a JPEG file as they are stored, and answers a list of arrays of height × width.
+///
+/// Of most files these are brightness (Y) and two colour differences (Cb, Cr), which are smaller where chroma is
+/// subsampled: `decode_info(data)["sampling"]`. Of others they are gray alone, red, green and blue, or four inks as they are
+/// in the file, where 255 is no ink as a rule. Nothing is interpolated and nothing converted; an EXIF orientation is not
+/// applied.
+///
+/// `scale` 1/2, 1/4 or 1/8 makes every plane smaller while it is decoded. `tolerant` is that of `imdecode`, and `data` may
+/// be a path, too.
+#[pyfunction]
+#[pyo3(signature = (data, *, scale = 1.0, tolerant = false))]
+pub fn decode_planes(data: &Bound<'_, PyAny>, scale: f64, tolerant: bool) -> PyResult<Vec<Py<PyAny>>> {
+    let py = data.py();
+    let scale = scale_of(scale)?;
+    let encoded = Encoded::new(data)?;
+    let file = JpegPlanes::open(encoded.contents(), scale, tolerant).map_err(|error| to_python(&error))?;
+    let mut arrays = Vec::with_capacity(4);
+    for shape in file.shapes() {
+        let format = Format::new(shape, DType::U8);
+        arrays.push(ArrayOut::new(py, format, OutputType::Natural, Layout::Hwc, 2, None)?);
+    }
+    let planes = arrays.iter().map(|array| {
+        // SAFETY: the only slot of a new array.
+        let Slot::U8(samples) = unsafe { array.slot(0) }.slot else { unreachable!("it was made for bytes") };
+        samples
+    });
+    py.detach(|| with_context(|context| file.decode(planes, context.scratch))).map_err(|error| to_python(&error))?;
+    arrays.into_iter().map(|array| array.into_array(py, None)).collect()
 }
 
 /// Reads the header of an image file without decoding its pixels.

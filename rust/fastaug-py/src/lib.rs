@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = false)]
 mod _core {
     #[pymodule_export]
-    use super::codec::{decode_info, imdecode, imencode, imread};
+    use super::codec::{decode_info, decode_planes, imdecode, imencode, imread};
     #[pymodule_export]
     use super::errors::{DecodeError, PolicyError, ShapeError, TargetError};
     #[pymodule_export]

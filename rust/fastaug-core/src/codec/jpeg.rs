@@ -41,6 +41,7 @@ impl<'a> JpegFile<'a> {
         let mut options = Options {
             colour,
             scale: request.scale.eighths(),
+            orient: request.orient,
             tolerant: request.tolerant,
             level: simd::level(),
             ..Options::default()
@@ -73,22 +74,30 @@ impl<'a> JpegFile<'a> {
     }
 
     /// The same on several threads, each of which makes a band of rows: worth it for large pictures. Files of several scans
-    /// have to be read whole for any row, and are left to one thread.
+    /// have to be read whole for any row, and pictures whose rows become columns for any column: both are left to one thread.
     pub fn decode_on_threads(&self, pixels: &mut [u8], threads: usize) -> Result<()> {
         let pixel_count = self.shape.height * self.shape.width;
         let threads = threads.min(pixel_count / PIXELS_WORTH_A_THREAD);
-        if threads < 2 || !self.decoder.is_streamed() {
+        if threads < 2 || !self.decoder.is_streamed() || self.orientation() > 4 {
             return with_context(|context| self.decode(pixels, context.scratch));
         }
         let index = self.index_for(self.shape.height / 2);
-        let region =
-            self.options.region.unwrap_or(Region { x: 0, y: 0, width: self.shape.width, height: self.shape.height });
+        let (width, height) = (self.shape.width, self.shape.height);
+        let seen = self.options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let stored = self.stored_region()?;
+        let skipping = if index.is_some() { 0.0 } else { SKIPPING };
         let mut bands = Vec::with_capacity(threads);
         let mut rest = pixels;
-        for rows in bands_of(region, self.options.scale, threads, if index.is_some() { 0.0 } else { SKIPPING }) {
-            let (band, below) = rest.split_at_mut(rows.len() * self.shape.row_len());
-            rest = below;
-            let region = Region { y: rows.start, height: rows.len(), ..region };
+        // Rows are read from the top of the file, and may belong to the bottom of what is seen.
+        let upside_down = self.is_upside_down();
+        for rows in bands_of(stored, self.options.scale, threads, skipping) {
+            let begin = if upside_down { stored.y + height - rows.end } else { rows.start - stored.y };
+            let size = rows.len() * self.shape.row_len();
+            let at = if upside_down { rest.len() - size } else { size };
+            let (above, below) = rest.split_at_mut(at);
+            let band;
+            (band, rest) = if upside_down { (below, above) } else { (above, below) };
+            let region = Region { y: seen.y + begin, height: rows.len(), ..seen };
             bands.push((Mutex::new(band), Options { region: Some(region), ..self.options }));
         }
         let errors: Vec<OnceLock<Error>> = bands.iter().map(|_| OnceLock::new()).collect();
@@ -114,7 +123,23 @@ impl<'a> JpegFile<'a> {
 
     /// The file's seek index, where there is one and it helps.
     fn index(&self) -> Option<SeekIndex> {
-        self.index_for(self.options.region?.y)
+        self.options.region?;
+        self.index_for(self.stored_region().ok()?.y)
+    }
+
+    /// What is wanted, as it lies in the file.
+    fn stored_region(&self) -> Result<Region> {
+        self.decoder.stored_region(&self.options).map_err(undecodable)
+    }
+
+    /// How the picture is made to be seen, as EXIF's number.
+    fn orientation(&self) -> u8 {
+        if self.options.orient { self.decoder.orientation() } else { 1 }
+    }
+
+    /// Whether what is seen at the top is read last.
+    fn is_upside_down(&self) -> bool {
+        matches!(self.orientation(), 3 | 4)
     }
 
     /// The same for what begins at some row.
@@ -147,7 +172,7 @@ fn bands_of(region: Region, scale: usize, threads: usize, skipping: f64) -> impl
 }
 
 /// A JPEG file whose header was read and whose size is within the limit.
-fn decoder(bytes: &[u8]) -> Result<Decoder<'_>> {
+pub(super) fn decoder(bytes: &[u8]) -> Result<Decoder<'_>> {
     let decoder = Decoder::new(bytes).map_err(undecodable)?;
     let (width, height) = decoder.output_size(&Options::default());
     check_limit(width as u32, height as u32)?;
@@ -243,7 +268,7 @@ mod tests {
     use super::*;
     use crate::{
         codec::{self, Scale},
-        image::ImageBuf,
+        image::{ImageBuf, Rect},
     };
 
     fn photo(height: usize, width: usize, options: JpegOptions) -> Vec<u8> {
@@ -274,14 +299,44 @@ mod tests {
         }
     }
 
+    /// The same file, with EXIF's number for how it is to be seen.
+    fn with_orientation(bytes: &[u8], number: u8) -> Vec<u8> {
+        let mut exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
+        exif.extend([0, number, 0, 0, 0, 0, 0, 0]);
+        [&bytes[..2], &exif, &bytes[2..]].concat()
+    }
+
+    #[test]
+    fn threads_turn_pictures_as_one_does() {
+        let bytes = photo(1503, 1410, JpegOptions::default());
+        for number in 1..=8 {
+            let bytes = with_orientation(&bytes, number);
+            for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
+                let request = Request { orient: true, region, ..Request::default() };
+                let file = JpegFile::open(&bytes, &request).unwrap();
+                let mut expected = vec![0; file.shape().len()];
+                file.decode(&mut expected, &mut Scratch::default()).unwrap();
+                for threads in [2, 3] {
+                    let mut pixels = vec![0; file.shape().len()];
+                    file.decode_on_threads(&mut pixels, threads).unwrap();
+                    assert!(pixels == expected, "orientation {number}, {region:?}, {threads} threads");
+                }
+            }
+        }
+    }
+
     #[test]
     fn threads_report_what_one_does() {
         let bytes = photo(1400, 1400, JpegOptions::default());
-        for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
-            let file = JpegFile::open(&bytes[..cut], &Request::default()).unwrap();
-            let mut pixels = vec![0; file.shape().len()];
-            let expected = file.decode(&mut pixels, &mut Scratch::default()).unwrap_err().to_string();
-            assert_eq!(file.decode_on_threads(&mut pixels, 2).unwrap_err().to_string(), expected);
+        for number in [1, 2, 3, 6] {
+            let bytes = with_orientation(&bytes, number);
+            for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
+                let request = Request { orient: true, ..Request::default() };
+                let file = JpegFile::open(&bytes[..cut], &request).unwrap();
+                let mut pixels = vec![0; file.shape().len()];
+                let expected = file.decode(&mut pixels, &mut Scratch::default()).unwrap_err().to_string();
+                assert_eq!(file.decode_on_threads(&mut pixels, 2).unwrap_err().to_string(), expected);
+            }
         }
     }
 

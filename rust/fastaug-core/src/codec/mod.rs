@@ -3,6 +3,7 @@
 
 mod jpeg;
 mod other;
+mod planes;
 
 use crate::{
     Error, Result,
@@ -10,6 +11,7 @@ use crate::{
 };
 pub use fastaug_jpeg::{Database, Info as JpegInfo, index};
 pub use jpeg::{JpegFile, JpegOptions, Subsampling, encode_jpeg, sampling_name};
+pub use planes::JpegPlanes;
 
 /// What the pixels of a decoded image are to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,8 +77,10 @@ pub struct Request<'a> {
     pub mode: ColourMode,
     /// How large the picture is to be; JPEG files can be decoded to less than their size.
     pub scale: Scale,
-    /// The rectangle of the scaled picture; all of it by default.
+    /// The rectangle of the scaled picture, as `orient` says; all of it by default.
     pub region: Option<Rect>,
+    /// Whether a JPEG file is turned and mirrored as EXIF's orientation says that it is to be seen.
+    pub orient: bool,
     /// Whether damage to a JPEG file is overlooked where something can be decoded.
     pub tolerant: bool,
     /// Seek indexes of JPEG files, for regions that do not begin at the top.

@@ -71,7 +71,7 @@ impl Encoded<'_> {
         let scaled = decode == Decode::Scaled && role == Role::Image && codec::is_jpeg(self.bytes);
         let decoding = plan.decoding(scaled);
         let Encoded { mode, indexes, .. } = *self;
-        (Request { mode, scale: decoding.scale, region: decoding.region, tolerant: false, indexes }, decoding.rest)
+        (Request { mode, scale: decoding.scale, region: decoding.region, indexes, ..Request::default() }, decoding.rest)
     }
 }
 

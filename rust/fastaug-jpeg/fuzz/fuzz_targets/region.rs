@@ -1,14 +1,16 @@
-//! A rectangle is that part of the whole picture, whatever the file is. The first six bytes choose it and the scale.
+//! A rectangle is that part of the whole picture, whatever the file is. The first six bytes choose it, the scale, and
+//! whether it is turned as EXIF says.
 #![no_main]
 
 use fastaug_jpeg::{Decoder, Limits, Options, Region, Workspace};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((&[x, y, width, height, scale, tolerant], file)) = bytes.split_first_chunk::<6>() else { return };
+    let Some((&[x, y, width, height, scale, flags], file)) = bytes.split_first_chunk::<6>() else { return };
     let Ok(decoder) = Decoder::new(file) else { return };
     let limits = Limits { pixels: 1 << 20, ..Limits::default() };
-    let options = Options { scale: 1 << (scale & 3), tolerant: tolerant & 1 == 1, limits, ..Options::default() };
+    let (tolerant, orient) = (flags & 1 == 1, flags & 2 == 2);
+    let options = Options { scale: 1 << (scale & 3), tolerant, orient, limits, ..Options::default() };
     let info = decoder.info();
     if info.width as u64 * info.height as u64 > limits.pixels {
         return;

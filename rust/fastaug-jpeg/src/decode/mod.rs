@@ -13,7 +13,7 @@ pub use workspace::Workspace;
 use crate::{
     error::{Error, Warnings},
     parse::{Component, DHT, Parser, SOS},
-    picture::{Colour, Conversion, Layout, Planes, Target},
+    picture::{Colour, Conversion, Layout, PlaneMut, Planes, Target},
     standard::Codes,
     transform::Multipliers,
 };
@@ -23,13 +23,22 @@ use std::sync::Arc;
 /// What a decoder of scans is to make.
 struct Job<'j, 't> {
     layout: &'j Layout,
-    conversion: Conversion,
-    colour: Colour,
-    target: Target<'t>,
+    output: Output<'j, 't>,
     strict: bool,
     max_scans: usize,
     level: Level,
     warnings: &'j mut Warnings,
+}
+
+/// What samples become.
+enum Output<'j, 't> {
+    Pixels {
+        conversion: Conversion,
+        colour: Colour,
+        target: Target<'t>,
+    },
+    /// They stay what they are.
+    Samples(&'j mut [PlaneMut<'t>]),
 }
 
 /// What a component's quantised coefficients are multiplied by.
@@ -58,6 +67,11 @@ fn huffman_table<T>(
 
 impl Job<'_, '_> {
     fn row_is_done(&mut self, planes: &mut Planes, mcu_row: usize) {
-        planes.row_is_done(self.layout, mcu_row, self.conversion, self.colour, &mut self.target, self.level);
+        match &mut self.output {
+            Output::Pixels { conversion, colour, target } => {
+                planes.row_is_done(self.layout, mcu_row, *conversion, *colour, target, self.level);
+            }
+            Output::Samples(targets) => planes.write_samples(self.layout, mcu_row, targets),
+        }
     }
 }

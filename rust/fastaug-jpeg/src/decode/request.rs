@@ -1,11 +1,11 @@
 //! What callers ask for and what they get.
 
-use super::{Job, Workspace, sequential, states, stored};
+use super::{Job, Output, Workspace, sequential, states, stored};
 use crate::{
     error::{Error, ErrorKind, Warnings},
     index::{Fingerprint, SeekIndex, State},
     parse::{Event, Frame, Parser, Process, SOS, Scan},
-    picture::{Colour, Conversion, Layout, Region, Target},
+    picture::{Colour, Conversion, Layout, Orientation, PlaneMut, Region, Target, Turned},
     standard,
 };
 use fearless_simd::Level;
@@ -39,8 +39,11 @@ pub struct Options {
     pub colour: Colour,
     /// Eighths of its size: 8, 4, 2 or 1.
     pub scale: usize,
-    /// The rectangle of the picture, at its scale; all of it by default.
+    /// The rectangle of the picture, at its scale and as `orient` says; all of it by default.
     pub region: Option<Region>,
+    /// Whether the picture is turned and mirrored as EXIF's orientation says that it is to be seen. By default it is left as
+    /// it is stored.
+    pub orient: bool,
     /// Whether damage is overlooked wherever something can be decoded.
     pub tolerant: bool,
     /// What the file may ask for at most.
@@ -55,6 +58,7 @@ impl Default for Options {
             colour: Colour::Rgb,
             scale: 8,
             region: None,
+            orient: false,
             tolerant: false,
             limits: Limits::default(),
             level: Level::new(),
@@ -164,6 +168,11 @@ impl<'b> Decoder<'b> {
         self.frame.components.len()
     }
 
+    /// EXIF's orientation, 1 to 8.
+    pub fn orientation(&self) -> u8 {
+        self.parser.orientation
+    }
+
     /// What the header says.
     pub fn info(&self) -> Info {
         let frame = &self.frame;
@@ -190,11 +199,51 @@ impl<'b> Decoder<'b> {
     }
 
     /// Width and height of what these options give.
+    ///
+    /// ```
+    /// use fastaug_jpeg::{Decoder, Options};
+    ///
+    /// // A camera was held upright, and lies on its side in the file: EXIF's orientation is 6.
+    /// let mut bytes = std::fs::read("tests/data/rgb.jpg")?;
+    /// let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    /// bytes.splice(2..2, exif.iter().copied());
+    ///
+    /// let decoder = Decoder::new(&bytes)?;
+    /// let (width, height) = decoder.output_size(&Options::default());
+    /// let upright = Options { orient: true, ..Options::default() };
+    /// assert_eq!(decoder.output_size(&upright), (height, width));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn output_size(&self, options: &Options) -> (usize, usize) {
         match options.region {
             Some(region) => (region.width, region.height),
-            None => Layout::scaled_size(&self.frame, options.scale),
+            None => self.wanted_orientation(options).seen_size(Layout::scaled_size(&self.frame, options.scale)),
         }
+    }
+
+    /// How what is seen lies in the file.
+    fn wanted_orientation(&self, options: &Options) -> Orientation {
+        if options.orient { Orientation::of_exif(self.parser.orientation) } else { Orientation::default() }
+    }
+
+    /// The rectangle of the stored picture, at its scale, that these options ask for: their region, unless `orient` turns
+    /// it.
+    pub fn stored_region(&self, options: &Options) -> Result<Region, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if !matches!(options.scale, 1 | 2 | 4 | 8) {
+            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
+        }
+        let stored = Layout::scaled_size(&self.frame, options.scale);
+        let orientation = self.wanted_orientation(options);
+        let (width, height) = orientation.seen_size(stored);
+        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let fits = |begin: usize, length: usize, whole: usize| {
+            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
+        };
+        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
+            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
+        }
+        Ok(orientation.stored(region, stored))
     }
 
     /// Decodes into `pixels`, whose rows begin `stride` bytes apart.
@@ -244,17 +293,87 @@ impl<'b> Decoder<'b> {
     ) -> Result<Report, Error> {
         let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
         let layout = self.layout(options)?;
-        let region = layout.region;
-        let row = region.width * options.colour.channels();
-        if stride < row || pixels.len() < (region.height - 1) * stride + row {
+        let (width, height) = self.output_size(options);
+        let row = width * options.colour.channels();
+        if stride < row || pixels.len() < (height - 1) * stride + row {
             return Err(argument(format!(
-                "a buffer of {} bytes with {stride} from row to row does not hold {} rows of {row} bytes",
-                pixels.len(),
-                region.height
+                "a buffer of {} bytes with {stride} from row to row does not hold {height} rows of {row} bytes",
+                pixels.len()
             )));
         }
+        let orientation = self.wanted_orientation(options);
+        self.expect_memory(&layout, orientation.transposed, options.limits.memory)?;
+        let target = Target { pixels, stride, orientation };
+        let output = Output::Pixels { conversion: self.conversion(), colour: options.colour, target };
+        self.run(&layout, index, options, output, workspace)
+    }
+
+    /// Width and height of each component's samples when every 8×8 block becomes `scale`×`scale` of them.
+    pub fn plane_sizes(&self, scale: usize) -> Vec<(usize, usize)> {
+        Layout::plane_sizes(&self.frame, scale).collect()
+    }
+
+    /// Decodes the samples of each component as they are stored, none of them between others and none converted: of most
+    /// files brightness and two smaller planes of colour differences, of others gray, red, green and blue, or four inks as
+    /// they are in the file (which are inverted as a rule).
+    ///
+    /// Of the options, `scale`, `tolerant`, `limits` and `level` count, and `colour` means nothing here. Planes are whole and
+    /// as stored: a `region` and `orient` are refused.
+    ///
+    /// ```
+    /// use fastaug_jpeg::{Decoder, Options, PlaneMut, Workspace};
+    ///
+    /// let bytes = std::fs::read("tests/data/progressive-420.jpg")?;
+    /// let decoder = Decoder::new(&bytes)?;
+    /// let sizes = decoder.plane_sizes(8);
+    /// assert_eq!(sizes[1].0, sizes[0].0.div_ceil(2));
+    ///
+    /// let mut memory: Vec<Vec<u8>> = sizes.iter().map(|(width, height)| vec![0; width * height]).collect();
+    /// let planes = memory.iter_mut().zip(&sizes).map(|(samples, &(stride, _))| PlaneMut { samples, stride });
+    /// decoder.decode_planes(&Options::default(), &mut planes.collect::<Vec<_>>(), &mut Workspace::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode_planes(
+        &self,
+        options: &Options,
+        planes: &mut [PlaneMut<'_>],
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
+        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
+        if options.region.is_some() || options.orient {
+            return Err(argument("planes are whole and as they are stored: no region, and no orientation".into()));
+        }
+        self.expect_pixels(options)?;
+        self.stored_region(options)?;
+        let layout = Layout::of_samples(&self.frame, options.scale);
+        if planes.len() != layout.planes.len() {
+            let reason = format!("{} planes for a picture of {} components", planes.len(), layout.planes.len());
+            return Err(argument(reason));
+        }
+        for (number, (part, plane)) in layout.planes.iter().zip(planes.iter()).enumerate() {
+            let (width, height) = part.samples;
+            if plane.stride < width || plane.samples.len() < (height - 1) * plane.stride + width {
+                return Err(argument(format!(
+                    "plane {number}: a buffer of {} bytes with {} from row to row does not hold {height} rows of {width}",
+                    plane.samples.len(),
+                    plane.stride
+                )));
+            }
+        }
+        self.expect_memory(&layout, false, options.limits.memory)?;
+        self.run(&layout, None, options, Output::Samples(planes), workspace)
+    }
+
+    /// Reads what the layout needs, and makes of it what is wanted.
+    fn run(
+        &self,
+        layout: &Layout,
+        index: Option<&SeekIndex>,
+        options: &Options,
+        output: Output<'_, '_>,
+        workspace: &mut Workspace,
+    ) -> Result<Report, Error> {
         let streams = self.is_streamed();
-        self.expect_memory(&layout, streams, options.limits.memory)?;
         let mut report = Report { warnings: self.parser.warnings.clone() };
         let index = index.filter(|index| {
             let fits = streams && index.fingerprint() == self.fingerprint() && index.fits(self.mcus());
@@ -264,10 +383,8 @@ impl<'b> Decoder<'b> {
             fits
         });
         let mut job = Job {
-            layout: &layout,
-            conversion: self.conversion(),
-            colour: options.colour,
-            target: Target { pixels, stride },
+            layout,
+            output,
             strict: !options.tolerant,
             max_scans: options.limits.scans,
             level: options.level,
@@ -302,26 +419,8 @@ impl<'b> Decoder<'b> {
 
     /// Which blocks are needed, of a file and for options that are as they must be.
     fn layout(&self, options: &Options) -> Result<Layout, Error> {
-        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
-        if !matches!(options.scale, 1 | 2 | 4 | 8) {
-            return Err(argument(format!("a scale of {} eighths; 1, 2, 4 and 8 are possible", options.scale)));
-        }
-        let count = self.frame.width as u64 * self.frame.height as u64;
-        if count > options.limits.pixels {
-            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
-            ));
-        }
-        let (width, height) = Layout::scaled_size(&self.frame, options.scale);
-        let region = options.region.unwrap_or(Region { x: 0, y: 0, width, height });
-        let fits = |begin: usize, length: usize, whole: usize| {
-            length > 0 && begin.checked_add(length).is_some_and(|end| end <= whole)
-        };
-        if !fits(region.x, region.width, width) || !fits(region.y, region.height, height) {
-            return Err(argument(format!("{region:?} is not a part of a picture of {width}×{height} pixels")));
-        }
+        self.expect_pixels(options)?;
+        let region = self.stored_region(options)?;
         // Brightness needs the first component alone, if that is what it holds.
         let first_only =
             options.colour == Colour::Gray && matches!(self.conversion(), Conversion::Gray | Conversion::YCbCr);
@@ -351,16 +450,28 @@ impl<'b> Decoder<'b> {
         self.parser.restart_interval > 0
     }
 
+    /// The picture must not have more pixels than are allowed.
+    fn expect_pixels(&self, options: &Options) -> Result<(), Error> {
+        let count = self.frame.width as u64 * self.frame.height as u64;
+        if count > options.limits.pixels {
+            let (width, height, limit) = (self.frame.width, self.frame.height, options.limits.pixels);
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("the image is {width}×{height}, {count} pixels; limits.pixels is {limit}"),
+            ));
+        }
+        Ok(())
+    }
+
     /// Coefficients and samples must fit into the memory that is allowed; nothing has been asked for yet.
-    fn expect_memory(&self, layout: &Layout, streams: bool, limit: u64) -> Result<(), Error> {
-        let coefficients = if streams { 0 } else { stored::memory(&self.frame) };
-        let samples: usize = layout
-            .planes
-            .iter()
-            .filter(|plane| plane.needed)
+    fn expect_memory(&self, layout: &Layout, transposed: bool, limit: u64) -> Result<(), Error> {
+        let coefficients = if self.is_streamed() { 0 } else { stored::memory(&self.frame) };
+        let needed = || layout.planes.iter().filter(|plane| plane.needed);
+        let samples: usize = needed()
             .map(|plane| layout.mcu_columns.len() * plane.blocks.0 * plane.size * (plane.blocks.1 * plane.size + 2))
             .sum();
-        let bytes = (coefficients + samples) as u64;
+        let waiting = if transposed { needed().count() * Turned::memory(layout.region.width) } else { 0 };
+        let bytes = (coefficients + samples + waiting) as u64;
         if bytes > limit {
             return Err(Error::new(
                 ErrorKind::Limit,

@@ -9,7 +9,7 @@ use super::{Block, EncodeError, Options, Picture, bands::Bands, layout::Layout, 
 use crate::{
     Colour, Region, Workspace,
     parse::{Component, Frame, Process},
-    picture::{self, Conversion, Target},
+    picture::{self, Conversion, Orientation, Target},
     transform,
 };
 use fearless_simd::{Level, Simd, dispatch, i16x8, prelude::*};
@@ -65,7 +65,7 @@ pub fn recompress(
     let decoded = picture::Layout::new(&frame, 8, whole, needed)
         .unwrap_or_else(|_| unreachable!("the encoder's sampling factors are in whole ratios"));
     let job = Job { picture, options: *options, quantizers: &quantizers, layout: &layout, decoded: &decoded, colour };
-    let target = Target { pixels, stride };
+    let target = Target { pixels, stride, orientation: Orientation::default() };
     dispatch!(level, simd => run(simd, job, target, workspace, level));
     Ok(())
 }

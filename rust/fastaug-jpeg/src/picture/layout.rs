@@ -110,6 +110,38 @@ impl Layout {
         ((frame.width * scale).div_ceil(8), (frame.height * scale).div_ceil(8))
     }
 
+    /// Width and height of each component's samples when every 8×8 block becomes `scale`×`scale` of them.
+    pub fn plane_sizes(frame: &Frame, scale: usize) -> impl Iterator<Item = (usize, usize)> {
+        frame.components.iter().map(move |component| {
+            (
+                (frame.width * component.horizontal * scale).div_ceil(frame.horizontal * 8),
+                (frame.height * component.vertical * scale).div_ceil(frame.vertical * 8),
+            )
+        })
+    }
+
+    /// What all samples of all components need, which do not become pixels.
+    pub fn of_samples(frame: &Frame, scale: usize) -> Self {
+        let (width, height) = Self::scaled_size(frame, scale);
+        let planes =
+            frame.components.iter().zip(Self::plane_sizes(frame, scale)).map(|(component, samples)| PlaneLayout {
+                needed: true,
+                blocks: (component.horizontal, component.vertical),
+                size: scale,
+                samples,
+                upsampling: Upsampling::None,
+                columns: 0..samples.0,
+            });
+        Self {
+            region: Region { x: 0, y: 0, width, height },
+            planes: planes.collect(),
+            mcu_columns: 0..frame.mcus_wide(),
+            mcu_rows: 0..frame.mcu_rows(),
+            rows_per_mcu: frame.vertical * scale,
+            all_mcu_rows: frame.mcu_rows(),
+        }
+    }
+
     /// Works out what a region needs; `needed` says which components matter.
     pub fn new(frame: &Frame, scale: usize, region: Region, needed: impl Fn(usize) -> bool) -> Result<Self, Error> {
         let (horizontal, vertical) = (frame.horizontal, frame.vertical);

@@ -3,9 +3,12 @@
 mod colour;
 mod interleave;
 mod layout;
+mod orientation;
 mod planes;
+mod transpose;
 mod upsample;
 
 pub use colour::{Colour, Conversion};
 pub use layout::{Layout, Region};
-pub use planes::{Planes, Target};
+pub use orientation::Orientation;
+pub use planes::{PlaneMut, Planes, Target, Turned};

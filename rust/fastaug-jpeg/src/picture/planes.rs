@@ -1,9 +1,10 @@
 //! Samples of the last rows of MCUs, and the pixels that are made of them as soon as all samples around them are there.
 
 use super::{
-    Colour, Conversion, Layout,
+    Colour, Conversion, Layout, Orientation,
+    colour::convert_row,
     layout::{PlaneLayout, Upsampling},
-    upsample,
+    transpose, upsample,
 };
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
@@ -19,6 +20,17 @@ const LEFT: usize = 32;
 pub struct Target<'t> {
     /// The bytes.
     pub pixels: &'t mut [u8],
+    /// From one row to the next.
+    pub stride: usize,
+    /// How the rows that are made lie in it.
+    pub orientation: Orientation,
+}
+
+/// Where the samples of a component go.
+#[derive(Debug)]
+pub struct PlaneMut<'t> {
+    /// The bytes.
+    pub samples: &'t mut [u8],
     /// From one row to the next.
     pub stride: usize,
 }
@@ -55,6 +67,8 @@ pub struct Planes {
     /// Rows of pixels of each component, at full size.
     rows: Vec<Vec<u8>>,
     blended: Vec<u16>,
+    /// Rows of components that do not lie in the target as they lie in the file.
+    turned: Turned,
     /// Rows of the region that are done.
     done: usize,
 }
@@ -120,6 +134,19 @@ impl Planes {
         }
     }
 
+    /// All samples of a row of MCUs are there, and are wanted as they are.
+    pub fn write_samples(&self, layout: &Layout, mcu_row: usize, targets: &mut [PlaneMut<'_>]) {
+        for ((plane, part), target) in self.planes.iter().zip(&layout.planes).zip(targets) {
+            let rows = part.blocks.1 * part.size;
+            let (width, height) = part.samples;
+            let first = mcu_row * rows;
+            let lines = plane.samples[KEPT * plane.stride..].chunks_exact(plane.stride);
+            for (y, line) in (first..height.min(first + rows)).zip(lines) {
+                target.samples[y * target.stride..][..width].copy_from_slice(&line[LEFT..LEFT + width]);
+            }
+        }
+    }
+
     #[simd]
     fn make_rows<S: Simd>(
         &mut self,
@@ -131,6 +158,7 @@ impl Planes {
         target: &mut Target<'_>,
     ) {
         let region = layout.region;
+        let orientation = target.orientation;
         for y in rows {
             for (index, part) in layout.planes.iter().enumerate() {
                 if part.needed && part.upsampling != Upsampling::None {
@@ -149,9 +177,115 @@ impl Planes {
                     &self.rows[index][begin..begin + region.width]
                 };
             }
-            let begin = (y - region.y) * target.stride;
-            let row = &mut target.pixels[begin..begin + region.width * colour.channels()];
-            super::colour::convert_row(simd, conversion, colour, sources, row);
+            let row = y - region.y;
+            if orientation.transposed {
+                self.turned.keep_row(simd, sources, row, (region.width, region.height), orientation);
+                if (row + 1).is_multiple_of(transpose::ROWS) || row + 1 == region.height {
+                    self.turned.write_columns(simd, row, (region.width, region.height), conversion, colour, target);
+                }
+                continue;
+            }
+            let begin = if orientation.upside_down { region.height - 1 - row } else { row } * target.stride;
+            let pixels = &mut target.pixels[begin..begin + region.width * colour.channels()];
+            if orientation.mirrored {
+                self.turned.write_mirrored(simd, sources, conversion, colour, pixels);
+            } else {
+                convert_row(simd, conversion, colour, sources, pixels);
+            }
+        }
+    }
+}
+
+/// Rows of components that are reversed, or wait for others to become columns together.
+#[derive(Debug, Default)]
+pub struct Turned {
+    /// Of each component.
+    rows: [Vec<u8>; 4],
+    /// From one row to the next.
+    stride: usize,
+}
+
+impl Turned {
+    /// Bytes for each component of a region that is so wide.
+    pub fn memory(width: usize) -> usize {
+        width.next_multiple_of(transpose::COLUMNS) * transpose::ROWS
+    }
+
+    /// Makes a row of pixels that runs from right to left.
+    #[simd]
+    fn write_mirrored<S: Simd>(
+        &mut self,
+        simd: S,
+        sources: [&[u8]; 4],
+        conversion: Conversion,
+        colour: Colour,
+        pixels: &mut [u8],
+    ) {
+        for (reversed, source) in self.rows.iter_mut().zip(sources) {
+            reversed.resize(source.len(), 0);
+            transpose::reverse(simd, source, reversed);
+        }
+        convert_row(simd, conversion, colour, self.rows.each_ref().map(Vec::as_slice), pixels);
+    }
+
+    /// Where the columns of the target begin that rows around this one become, and how many of these rows there are.
+    fn columns(row: usize, height: usize, orientation: Orientation) -> (usize, usize) {
+        let first = row / transpose::ROWS * transpose::ROWS;
+        let count = transpose::ROWS.min(height - first);
+        (if orientation.upside_down { height - first - count } else { first }, count)
+    }
+
+    /// Keeps a row of a region until others are there.
+    #[simd]
+    fn keep_row<S: Simd>(
+        &mut self,
+        _: S,
+        sources: [&[u8]; 4],
+        row: usize,
+        (width, height): (usize, usize),
+        orientation: Orientation,
+    ) {
+        let (begin, _) = Self::columns(row, height, orientation);
+        let place = if orientation.upside_down { height - 1 - row } else { row } - begin;
+        self.stride = width.next_multiple_of(transpose::COLUMNS);
+        for (rows, source) in self.rows.iter_mut().zip(sources) {
+            // None of a component that is not needed, also if an earlier picture has left some.
+            rows.resize(if source.is_empty() { 0 } else { Self::memory(width) }, 0);
+            if !source.is_empty() {
+                rows[place * self.stride..place * self.stride + width].copy_from_slice(source);
+            }
+        }
+    }
+
+    /// Makes columns of pixels of the rows that are kept, of which this is the last.
+    #[simd]
+    fn write_columns<S: Simd>(
+        &mut self,
+        simd: S,
+        row: usize,
+        (width, height): (usize, usize),
+        conversion: Conversion,
+        colour: Colour,
+        target: &mut Target<'_>,
+    ) {
+        let orientation = target.orientation;
+        let (begin, count) = Self::columns(row, height, orientation);
+        let channels = colour.channels();
+        let mut turned = [[[0; transpose::ROWS]; transpose::COLUMNS]; 4];
+        for first in (0..width).step_by(transpose::COLUMNS) {
+            for (rows, turned) in self.rows.iter().zip(&mut turned) {
+                if !rows.is_empty() {
+                    transpose::columns(simd, &rows[first..], self.stride, turned);
+                }
+            }
+            let [a, b, c, d] = &turned;
+            for x in 0..transpose::COLUMNS.min(width - first) {
+                let sources = [&a[x][..count], &b[x][..count], &c[x][..count], &d[x][..count]];
+                let column = if orientation.mirrored { width - 1 - first - x } else { first + x };
+                let place = column * target.stride + begin * channels;
+                let pixels = &mut target.pixels[place..place + count * channels];
+                convert_row(simd, conversion, colour, sources, pixels);
+            }
         }
     }
 }

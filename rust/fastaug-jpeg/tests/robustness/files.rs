@@ -72,15 +72,25 @@ pub fn segments(bytes: &[u8]) -> Vec<(u8, std::ops::Range<usize>)> {
     segments
 }
 
-/// A baseline file with a scan for each of its components, whose factors are given.
-fn several_scans(width: usize, height: usize, factors: [(usize, usize); 3], interval: u16, dice: &mut Dice) -> Vec<u8> {
+/// Gray files of the size of each component, whose factors are given.
+fn gray_scans(
+    width: usize,
+    height: usize,
+    factors: [(usize, usize); 3],
+    interval: u16,
+    dice: &mut Dice,
+) -> [Vec<u8>; 3] {
     let most = |of: fn(&(usize, usize)) -> usize| factors.iter().map(of).max().unwrap_or(1);
     let (horizontal, vertical) = (most(|factor| factor.0), most(|factor| factor.1));
     let options = Options { quality: 60, restart_interval: interval, ..Options::default() };
-    let mut scans = factors.map(|(across, down)| {
+    factors.map(|(across, down)| {
         let size = ((width * across).div_ceil(horizontal), (height * down).div_ceil(vertical));
         baseline(size.0, size.1, PixelFormat::Gray, options, dice)
-    });
+    })
+}
+
+/// A baseline file with a scan for each of its components, whose factors are given: those of gray files.
+fn several_scans(width: usize, height: usize, factors: [(usize, usize); 3], mut scans: [Vec<u8>; 3]) -> Vec<u8> {
     let mut bytes = vec![0xFF, 0xD8];
     for (marker, place) in segments(&scans[0]) {
         match marker {
@@ -129,10 +139,10 @@ pub fn progressive() -> Vec<u8> {
     include_bytes!("../data/progressive-420.jpg").to_vec()
 }
 
-/// All kinds of files.
-pub fn samples() -> Vec<Sample> {
-    let mut dice = Dice::new(0xF11E5, 0);
-    let mut samples = baselines(&mut dice);
+/// Names, files of three scans, and the gray file that each of the scans is of.
+pub fn grays_and_their_scans() -> Vec<(String, Vec<u8>, [Vec<u8>; 3])> {
+    let mut dice = Dice::new(0x9AE5, 0);
+    let mut files = Vec::new();
     for (width, height, factors, interval) in [
         (33, 26, [(1, 1), (1, 1), (1, 1)], 0),
         (33, 26, [(2, 2), (1, 1), (1, 1)], 0),
@@ -143,11 +153,29 @@ pub fn samples() -> Vec<Sample> {
         (47, 29, [(1, 1), (2, 2), (2, 2)], 0),
         (61, 30, [(3, 1), (1, 1), (3, 1)], 0),
     ] {
-        let bytes = several_scans(width, height, factors, interval, &mut dice);
-        samples.push(Sample { name: format!("{width}×{height} in three scans, {factors:?}"), bytes });
+        let grays = gray_scans(width, height, factors, interval, &mut dice);
+        let bytes = several_scans(width, height, factors, grays.clone());
+        files.push((format!("{width}×{height} in three scans, {factors:?}"), bytes, grays));
+    }
+    files
+}
+
+/// All kinds of files.
+pub fn samples() -> Vec<Sample> {
+    let mut dice = Dice::new(0xF11E5, 0);
+    let mut samples = baselines(&mut dice);
+    for (name, bytes, _) in grays_and_their_scans() {
+        samples.push(Sample { name, bytes });
     }
     samples.extend(others());
     samples
+}
+
+/// The same file, with EXIF's number for how it is to be seen.
+pub fn with_orientation(bytes: &[u8], number: u8) -> Vec<u8> {
+    let mut exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
+    exif.extend([0, number, 0, 0, 0, 0, 0, 0]);
+    [&bytes[..2], &exif, &bytes[2..]].concat()
 }
 
 /// The same file with another size in its frame header.

@@ -7,7 +7,9 @@ mod files;
 mod limits;
 mod memory;
 mod mutants;
+mod orientation;
 mod pixels;
+mod planes;
 mod regions;
 
 /// A number that a variable of the environment may set.

@@ -49,9 +49,9 @@ fn colour_file(width: usize, height: usize) -> Vec<u8> {
     files::baseline(width, height, PixelFormat::Rgb, encode::Options::default(), &mut Dice::new(5, 0))
 }
 
-/// Bytes asked for by a decode of this rectangle.
+/// Bytes asked for by a decode of this rectangle, as it is to be seen.
 fn cost(bytes: &[u8], region: Option<Region>, scale: usize, workspace: &mut Workspace) -> usize {
-    let options = Options { region, scale, ..Options::default() };
+    let options = Options { region, scale, orient: true, ..Options::default() };
     let decoder = Decoder::new(bytes).expect("a healthy file");
     let (width, height) = decoder.output_size(&options);
     let mut pixels = vec![0; 3 * width * height];
@@ -85,9 +85,23 @@ fn a_whole_picture_costs_memory_for_its_width_alone() {
 }
 
 #[test]
+fn a_turned_picture_costs_memory_for_its_width_alone() {
+    let (low, high) = (colour_file(512, 128), colour_file(512, 2048));
+    let plain = cost(&low, None, 8, &mut Workspace::default()).min(cost(&low, None, 8, &mut Workspace::default()));
+    for number in 2..=8 {
+        let costs =
+            [&low, &high].map(|file| cost(&files::with_orientation(file, number), None, 8, &mut Workspace::default()));
+        assert_eq!(costs[0], costs[1], "orientation {number}");
+        // Some rows of three components.
+        assert!(costs[0] < plain + 512 * 3 * 40, "orientation {number}: {} bytes, {plain} as it is stored", costs[0]);
+    }
+}
+
+#[test]
 fn the_second_decode_allocates_almost_nothing() {
     let mut workspace = Workspace::default();
-    for file in [colour_file(512, 300), files::progressive()] {
+    let turned = files::with_orientation(&colour_file(512, 300), 8);
+    for file in [colour_file(512, 300), turned, files::progressive()] {
         for scale in [8, 4, 2, 1] {
             for region in [None, Some(Region { x: 1, y: 1, width: 4, height: 3 })] {
                 cost(&file, region, scale, &mut workspace);
