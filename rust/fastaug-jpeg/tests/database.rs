@@ -212,7 +212,7 @@ fn a_false_index_with_sums_in_order_does_no_harm() {
         for _ in 0..400 {
             let mut bytes = right.clone();
             let end = bytes.len() - 8;
-            for _ in 0..1 + random() % 4 {
+            for _ in 0..=random() % 4 {
                 let place = KEPT + random() % (end - KEPT);
                 bytes[place] = random() as u8;
             }

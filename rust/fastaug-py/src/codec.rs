@@ -7,7 +7,7 @@ use crate::{
 };
 use fastaug_core::{
     codec::{self, ColourMode, Database, JpegOptions, JpegPlanes, Opened, Request, Scale, Subsampling},
-    exec::{Layout, Slot, sample::with_context},
+    exec::{Layout, Slot, bands, sample::with_context},
     image::{DType, Format, Image, Rect},
     ops::Role,
 };
@@ -127,7 +127,7 @@ fn decode(py: Python<'_>, bytes: &[u8], request: &Request<'_>, threads: usize) -
     let array = ArrayOut::new(py, format, OutputType::Natural, Layout::Hwc, dimensions(format.shape.channels), None)?;
     // SAFETY: the only slot of a new array.
     let Slot::U8(pixels) = unsafe { array.slot(0) }.slot else { unreachable!("it was made for bytes") };
-    py.detach(|| file.decode_on_threads(pixels, threads)).map_err(|error| to_python(&error))?;
+    py.detach(|| bands::decode(&file, pixels, threads)).map_err(|error| to_python(&error))?;
     array.into_array(py, None)
 }
 

@@ -3,7 +3,6 @@
 use super::{ColourMode, Info, Request, check_limit, check_region, undecodable, without_ink};
 use crate::{
     Error, Result,
-    exec::{pool, sample::with_context},
     image::{DType, Scratch, Shape, View},
     simd,
 };
@@ -13,10 +12,7 @@ use fastaug_jpeg::{
     encode::{self, EncodeError, Picture, PixelFormat},
 };
 
-use std::{
-    ops::Range,
-    sync::{Mutex, OnceLock, PoisonError},
-};
+use std::ops::Range;
 
 /// A JPEG file whose header was read, and what is to be made of it.
 pub struct JpegFile<'a> {
@@ -63,73 +59,57 @@ impl<'a> JpegFile<'a> {
 
     /// Decodes into memory for exactly these pixels.
     pub fn decode(&self, pixels: &mut [u8], scratch: &mut Scratch) -> Result<()> {
-        if self.shape.is_empty() {
+        self.decode_part(&self.options, pixels, scratch)
+    }
+
+    /// Divides the work into bands of rows for several threads, in the order in which they stand in the file: worth it for
+    /// large pictures. Files of several scans have to be read whole for any row, and pictures whose rows become columns for any
+    /// column: both are one band.
+    pub fn bands(&self, threads: usize) -> Result<Vec<Band>> {
+        let Shape { height, width, .. } = self.shape;
+        let threads = threads.min(height * width / PIXELS_WORTH_A_THREAD);
+        if threads < 2 || !self.decoder.is_streamed() || self.orientation() > 4 {
+            return Ok(vec![Band { rows: 0..height, options: self.options }]);
+        }
+        let seen = self.options.region.unwrap_or(Region { x: 0, y: 0, width, height });
+        let stored = self.decoder.stored_region(&self.options).map_err(undecodable)?;
+        let skipping = if self.index_for(height / 2).is_some() { 0.0 } else { SKIPPING };
+        // Rows are read from the top of the file, and may belong to the bottom of what is seen.
+        let bands = bands_of(stored, self.options.scale, threads, skipping).map(|read| {
+            let begin = if self.is_upside_down() { stored.y + height - read.end } else { read.start - stored.y };
+            let region = Region { y: seen.y + begin, height: read.len(), ..seen };
+            Band { rows: begin..begin + read.len(), options: Options { region: Some(region), ..self.options } }
+        });
+        Ok(bands.collect())
+    }
+
+    /// Decodes a band into memory for exactly its pixels.
+    pub fn decode_band(&self, band: &Band, pixels: &mut [u8], scratch: &mut Scratch) -> Result<()> {
+        self.decode_part(&band.options, pixels, scratch)
+    }
+
+    fn decode_part(&self, options: &Options, pixels: &mut [u8], scratch: &mut Scratch) -> Result<()> {
+        if pixels.is_empty() {
             return Ok(());
         }
-        let index = self.index();
+        let index = self.index(options)?;
         self.decoder
-            .decode_indexed(index.as_ref(), &self.options, pixels, self.shape.row_len(), &mut scratch.jpeg)
+            .decode_indexed(index.as_ref(), options, pixels, self.shape.row_len(), &mut scratch.jpeg)
             .map_err(undecodable)?;
         Ok(())
     }
 
-    /// The same on several threads, each of which makes a band of rows: worth it for large pictures. Files of several scans
-    /// have to be read whole for any row, and pictures whose rows become columns for any column: both are left to one thread.
-    pub fn decode_on_threads(&self, pixels: &mut [u8], threads: usize) -> Result<()> {
-        let pixel_count = self.shape.height * self.shape.width;
-        let threads = threads.min(pixel_count / PIXELS_WORTH_A_THREAD);
-        if threads < 2 || !self.decoder.is_streamed() || self.orientation() > 4 {
-            return with_context(|context| self.decode(pixels, context.scratch));
-        }
-        let index = self.index_for(self.shape.height / 2);
-        let (width, height) = (self.shape.width, self.shape.height);
-        let seen = self.options.region.unwrap_or(Region { x: 0, y: 0, width, height });
-        let stored = self.stored_region()?;
-        let skipping = if index.is_some() { 0.0 } else { SKIPPING };
-        let mut bands = Vec::with_capacity(threads);
-        let mut rest = pixels;
-        // Rows are read from the top of the file, and may belong to the bottom of what is seen.
-        let upside_down = self.is_upside_down();
-        for rows in bands_of(stored, self.options.scale, threads, skipping) {
-            let begin = if upside_down { stored.y + height - rows.end } else { rows.start - stored.y };
-            let size = rows.len() * self.shape.row_len();
-            let at = if upside_down { rest.len() - size } else { size };
-            let (above, below) = rest.split_at_mut(at);
-            let band;
-            (band, rest) = if upside_down { (below, above) } else { (above, below) };
-            let region = Region { y: seen.y + begin, height: rows.len(), ..seen };
-            bands.push((Mutex::new(band), Options { region: Some(region), ..self.options }));
-        }
-        let errors: Vec<OnceLock<Error>> = bands.iter().map(|_| OnceLock::new()).collect();
-        pool::for_each(bands.len(), threads, |number| {
-            let (band, options) = &bands[number];
-            let mut band = band.lock().unwrap_or_else(PoisonError::into_inner);
-            let done = with_context(|context| {
-                let (stride, workspace) = (self.shape.row_len(), &mut context.scratch.jpeg);
-                self.decoder.decode_indexed(index.as_ref(), options, &mut band, stride, workspace)
-            });
-            if let Err(error) = done {
-                errors[number].get_or_init(|| undecodable(error));
-            }
-        });
-        // The last band has read the whole file, and tells what one thread would have told.
-        errors.into_iter().rev().find_map(OnceLock::into_inner).map_or(Ok(()), Err)
-    }
-
     /// Which rows of MCUs that reads.
     pub fn rows_read(&self) -> Result<RowsRead> {
-        self.decoder.rows_read(self.index().as_ref(), &self.options).map_err(undecodable)
+        self.decoder.rows_read(self.index(&self.options)?.as_ref(), &self.options).map_err(undecodable)
     }
 
     /// The file's seek index, where there is one and it helps.
-    fn index(&self) -> Option<SeekIndex> {
-        self.options.region?;
-        self.index_for(self.stored_region().ok()?.y)
-    }
-
-    /// What is wanted, as it lies in the file.
-    fn stored_region(&self) -> Result<Region> {
-        self.decoder.stored_region(&self.options).map_err(undecodable)
+    fn index(&self, options: &Options) -> Result<Option<SeekIndex>> {
+        if self.indexes.is_none() || options.region.is_none() {
+            return Ok(None);
+        }
+        Ok(self.index_for(self.decoder.stored_region(options).map_err(undecodable)?.y))
     }
 
     /// How the picture is made to be seen, as EXIF's number.
@@ -146,6 +126,14 @@ impl<'a> JpegFile<'a> {
     fn index_for(&self, row: usize) -> Option<SeekIndex> {
         self.indexes.filter(|_| row > 0)?.find(self.decoder.fingerprint())?.ok()
     }
+}
+
+/// Some rows of a picture.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// Which of the rows that are wanted.
+    pub rows: Range<usize>,
+    options: Options,
 }
 
 /// Pixels for which another thread is worth its while.
@@ -266,79 +254,6 @@ fn encode_rows(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        codec::{self, Scale},
-        image::{ImageBuf, Rect},
-    };
-
-    fn photo(height: usize, width: usize, options: JpegOptions) -> Vec<u8> {
-        let pixels: Vec<u8> = (0..height * width * 3).map(|place| (place * 37 / 11 % 253) as u8).collect();
-        encode_rows(&pixels, (height, width), 3 * width, PixelFormat::Rgb, options).unwrap()
-    }
-
-    #[test]
-    fn threads_make_the_same_pixels() {
-        for subsampling in [Subsampling::S420, Subsampling::S444, Subsampling::S440] {
-            for restart_interval in [0, 70] {
-                let bytes = photo(1503, 1410, JpegOptions { subsampling, restart_interval, ..JpegOptions::default() });
-                for scale in Scale::ALL {
-                    let request = Request { scale, ..Request::default() };
-                    let file = JpegFile::open(&bytes, &request).unwrap();
-                    let ImageBuf::U8(expected, shape) =
-                        codec::decode(&bytes, &request, &mut Scratch::default()).unwrap()
-                    else {
-                        panic!("JPEG files hold bytes")
-                    };
-                    for threads in [2, 3, 4] {
-                        let mut pixels = vec![0; shape.len()];
-                        file.decode_on_threads(&mut pixels, threads).unwrap();
-                        assert!(pixels == expected[..shape.len()], "{subsampling:?} {scale:?} {threads}");
-                    }
-                }
-            }
-        }
-    }
-
-    /// The same file, with EXIF's number for how it is to be seen.
-    fn with_orientation(bytes: &[u8], number: u8) -> Vec<u8> {
-        let mut exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
-        exif.extend([0, number, 0, 0, 0, 0, 0, 0]);
-        [&bytes[..2], &exif, &bytes[2..]].concat()
-    }
-
-    #[test]
-    fn threads_turn_pictures_as_one_does() {
-        let bytes = photo(1503, 1410, JpegOptions::default());
-        for number in 1..=8 {
-            let bytes = with_orientation(&bytes, number);
-            for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
-                let request = Request { orient: true, region, ..Request::default() };
-                let file = JpegFile::open(&bytes, &request).unwrap();
-                let mut expected = vec![0; file.shape().len()];
-                file.decode(&mut expected, &mut Scratch::default()).unwrap();
-                for threads in [2, 3] {
-                    let mut pixels = vec![0; file.shape().len()];
-                    file.decode_on_threads(&mut pixels, threads).unwrap();
-                    assert!(pixels == expected, "orientation {number}, {region:?}, {threads} threads");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn threads_report_what_one_does() {
-        let bytes = photo(1400, 1400, JpegOptions::default());
-        for number in [1, 2, 3, 6] {
-            let bytes = with_orientation(&bytes, number);
-            for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
-                let request = Request { orient: true, ..Request::default() };
-                let file = JpegFile::open(&bytes[..cut], &request).unwrap();
-                let mut pixels = vec![0; file.shape().len()];
-                let expected = file.decode(&mut pixels, &mut Scratch::default()).unwrap_err().to_string();
-                assert_eq!(file.decode_on_threads(&mut pixels, 2).unwrap_err().to_string(), expected);
-            }
-        }
-    }
 
     #[test]
     fn bands_are_all_of_a_region() {

@@ -10,7 +10,7 @@ use crate::{
     image::{DType, Format, ImageBuf, Rect, Scratch, Shape},
 };
 pub use fastaug_jpeg::{Database, Info as JpegInfo, index};
-pub use jpeg::{JpegFile, JpegOptions, Subsampling, encode_jpeg, sampling_name};
+pub use jpeg::{Band, JpegFile, JpegOptions, Subsampling, encode_jpeg, sampling_name};
 pub use planes::JpegPlanes;
 
 /// What the pixels of a decoded image are to be.

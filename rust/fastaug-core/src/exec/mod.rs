@@ -1,5 +1,6 @@
 //! Carrying out what was sampled.
 
+pub mod bands;
 pub mod explain;
 pub mod output;
 pub mod plain;

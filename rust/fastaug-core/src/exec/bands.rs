@@ -1,0 +1,117 @@
+//! One large JPEG file on several threads.
+
+use super::{pool, sample::with_context};
+use crate::{
+    Error, Result,
+    codec::{Band, JpegFile},
+};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// Decodes a file into memory for exactly its pixels, each thread a band of rows.
+pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<()> {
+    let bands = file.bands(threads)?;
+    let mut parts: Vec<Mutex<&mut [u8]>> = bands.iter().map(|_| Mutex::default()).collect();
+    let mut order: Vec<usize> = (0..bands.len()).collect();
+    order.sort_by_key(|&number| bands[number].rows.start);
+    let mut rest = pixels;
+    for number in order {
+        let (part, below) = rest.split_at_mut(bands[number].rows.len() * file.shape().row_len());
+        parts[number] = Mutex::new(part);
+        rest = below;
+    }
+    let errors: Vec<OnceLock<Error>> = bands.iter().map(|_| OnceLock::new()).collect();
+    pool::for_each(bands.len(), threads, |number| {
+        let band: &Band = &bands[number];
+        let mut part = parts[number].lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = with_context(|context| file.decode_band(band, &mut part, context.scratch)) {
+            errors[number].get_or_init(|| error);
+        }
+    });
+    // The last band has read the whole file, and tells what one thread would have told.
+    errors.into_iter().rev().find_map(OnceLock::into_inner).map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        codec::{self, JpegFile, JpegOptions, Opened, Request, Scale, Subsampling},
+        image::{ImageBuf, Rect, Scratch, Shape, View},
+    };
+
+    fn photo(height: usize, width: usize, options: JpegOptions) -> Vec<u8> {
+        let pixels: Vec<u8> = (0..height * width * 3).map(|place| (place * 37 / 11 % 253) as u8).collect();
+        let view = View::contiguous(&pixels, Shape::new(height, width, 3));
+        codec::encode_jpeg(view, options, &mut Scratch::default()).unwrap()
+    }
+
+    fn open<'a>(bytes: &'a [u8], request: &Request<'a>) -> JpegFile<'a> {
+        match codec::open(bytes, request, &mut Scratch::default()).unwrap() {
+            Opened::Jpeg(file) => file,
+            Opened::Pixels(_) => panic!("a JPEG file"),
+        }
+    }
+
+    #[test]
+    fn threads_make_the_same_pixels() {
+        for subsampling in [Subsampling::S420, Subsampling::S444, Subsampling::S440] {
+            for restart_interval in [0, 70] {
+                let bytes = photo(1503, 1410, JpegOptions { subsampling, restart_interval, ..JpegOptions::default() });
+                for scale in Scale::ALL {
+                    let request = Request { scale, ..Request::default() };
+                    let file = open(&bytes, &request);
+                    let ImageBuf::U8(expected, shape) =
+                        codec::decode(&bytes, &request, &mut Scratch::default()).unwrap()
+                    else {
+                        panic!("JPEG files hold bytes")
+                    };
+                    for threads in [2, 3, 4] {
+                        let mut pixels = vec![0; shape.len()];
+                        super::decode(&file, &mut pixels, threads).unwrap();
+                        assert!(pixels == expected[..shape.len()], "{subsampling:?} {scale:?} {threads}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same file, with EXIF's number for how it is to be seen.
+    fn with_orientation(bytes: &[u8], number: u8) -> Vec<u8> {
+        let mut exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
+        exif.extend([0, number, 0, 0, 0, 0, 0, 0]);
+        [&bytes[..2], &exif, &bytes[2..]].concat()
+    }
+
+    #[test]
+    fn threads_turn_pictures_as_one_does() {
+        let bytes = photo(1503, 1410, JpegOptions::default());
+        for number in 1..=8 {
+            let bytes = with_orientation(&bytes, number);
+            for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
+                let request = Request { orient: true, region, ..Request::default() };
+                let file = open(&bytes, &request);
+                let mut expected = vec![0; file.shape().len()];
+                file.decode(&mut expected, &mut Scratch::default()).unwrap();
+                for threads in [2, 3] {
+                    let mut pixels = vec![0; file.shape().len()];
+                    super::decode(&file, &mut pixels, threads).unwrap();
+                    assert!(pixels == expected, "orientation {number}, {region:?}, {threads} threads");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn threads_report_what_one_does() {
+        let bytes = photo(1400, 1400, JpegOptions::default());
+        for number in [1, 2, 3, 6] {
+            let bytes = with_orientation(&bytes, number);
+            for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
+                let request = Request { orient: true, ..Request::default() };
+                let file = open(&bytes[..cut], &request);
+                let mut pixels = vec![0; file.shape().len()];
+                let expected = file.decode(&mut pixels, &mut Scratch::default()).unwrap_err().to_string();
+                assert_eq!(super::decode(&file, &mut pixels, 2).unwrap_err().to_string(), expected);
+            }
+        }
+    }
+}
