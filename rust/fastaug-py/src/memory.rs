@@ -6,8 +6,8 @@ use memmap2::MmapMut;
 use pyo3::prelude::*;
 use std::sync::Mutex;
 
-/// Bytes from which on memory is kept here: those from which on the C library asks the system. With less, it has some at hand.
-pub const LEAST: usize = 128 << 10;
+/// Bytes from which on memory is kept here. For less, the C library has some at hand, which is more likely to be in a cache.
+pub const LEAST: usize = 512 << 10;
 
 /// Memory is taken in multiples of so many bytes, so that pieces fit images of similar sizes.
 const STEP: usize = 64 << 10;
