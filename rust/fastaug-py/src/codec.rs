@@ -165,7 +165,7 @@ pub fn imdecode(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = index.map(|index| index.get().database());
+    let database = SeekIndex::database_of(index);
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
@@ -184,7 +184,7 @@ pub fn imread(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = index.map(|index| index.get().database());
+    let database = SeekIndex::database_of(index);
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)

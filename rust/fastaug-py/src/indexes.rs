@@ -33,9 +33,9 @@ pub struct SeekIndex {
 }
 
 impl SeekIndex {
-    /// What the core looks into.
-    pub fn database(&self) -> Arc<Database> {
-        Arc::clone(&self.database)
+    /// What the core looks into, where an index was given.
+    pub fn database_of(index: Option<&Bound<'_, Self>>) -> Option<Arc<Database>> {
+        index.map(|index| Arc::clone(&index.get().database))
     }
 }
 

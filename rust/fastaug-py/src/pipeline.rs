@@ -66,12 +66,16 @@ struct Column {
 /// `(role, layout, dtype)` as Python gives them.
 type RawColumn = (u8, u8, Option<String>);
 
+fn layout(raw: u8) -> Layout {
+    if raw == 0 { Layout::Hwc } else { Layout::Chw }
+}
+
 fn columns(raw: &[RawColumn]) -> PyResult<Vec<Column>> {
     raw.iter()
         .map(|(role, layout, dtype)| {
             Ok(Column {
                 role: if *role == 0 { Role::Image } else { Role::Mask },
-                layout: if *layout == 0 { Layout::Hwc } else { Layout::Chw },
+                layout: self::layout(*layout),
                 wanted: OutputType::from_name(dtype.as_deref())?,
             })
         })
@@ -237,14 +241,11 @@ impl Pipeline {
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
         sample.plain = plain;
-        sample.indexes = index.map(|index| index.get().database());
+        sample.indexes = SeekIndex::database_of(index);
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
-        };
+        let prepared = prepared.map_err(|error| functions.raised().unwrap_or_else(|| to_python(&error)))?;
         let formats: Vec<Format> = prepared.outputs().collect();
         let arrays = formats
             .iter()
@@ -282,11 +283,7 @@ impl Pipeline {
         layout: u8,
         index: Option<&Bound<'_, SeekIndex>>,
     ) -> PyResult<Py<PyAny>> {
-        let column = Column {
-            role: Role::Image,
-            layout: if layout == 0 { Layout::Hwc } else { Layout::Chw },
-            wanted: OutputType::Natural,
-        };
+        let column = Column { role: Role::Image, layout: self::layout(layout), wanted: OutputType::Natural };
         let mut sample = Sample {
             pixels: vec![Input::new(image, Role::Image, "image")?],
             boxes: Vec::new(),
@@ -295,15 +292,12 @@ impl Pipeline {
             seeds: Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 },
             name: None,
             plain: false,
-            indexes: index.map(|index| index.get().database()),
+            indexes: SeekIndex::database_of(index),
         };
         let (likeness, place) = (sample.pixels[0].likeness(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &[column], false, Some(&functions)));
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
-        };
+        let prepared = prepared.map_err(|error| functions.raised().unwrap_or_else(|| to_python(&error)))?;
         let Some(format) = prepared.outputs().next() else { unreachable!("one image makes one") };
         let array = ArrayOut::new(py, format, column.wanted, column.layout, likeness.dimensions(column.role), None)?;
         // SAFETY: the only slot of a freshly made array.
@@ -350,7 +344,7 @@ impl Pipeline {
             )
             .map_err(|error| at_sample(py, number, error))?;
             sample.name = Some(format!("sample {number}"));
-            sample.indexes = index.map(|index| index.get().database());
+            sample.indexes = SeekIndex::database_of(index);
             waiting.push(sample);
         }
         let count = waiting.len();
@@ -358,10 +352,7 @@ impl Pipeline {
         let likenesses: Vec<Vec<Likeness>> = waiting.iter().map(Sample::likenesses).collect();
         let places: Vec<Option<String>> = waiting.iter().map(Sample::place).collect();
         let prepared = py.detach(|| prepare_all(&mut waiting, &self.policy, &columns, record, &functions, threads));
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => return Err(functions.raised().unwrap_or_else(|| to_python(&error))),
-        };
+        let prepared = prepared.map_err(|error| functions.raised().unwrap_or_else(|| to_python(&error)))?;
         let formats: Vec<Vec<Format>> = prepared.iter().map(|sample| sample.outputs().collect()).collect();
         let rooms = columns
             .iter()
@@ -420,7 +411,7 @@ impl Pipeline {
     ) -> PyResult<String> {
         let mut input = Input::new(file, Role::Image, "image")?;
         input.load().map_err(|error| to_python(&error))?;
-        let indexes = index.map(|index| index.get().database());
+        let indexes = SeekIndex::database_of(index);
         match input.source(Role::Image, indexes.as_deref()) {
             Source::Encoded(file) => self.explained(seeds, Explained::File(file)),
             Source::Pixels(image) => self.explained(seeds, Explained::Pixels(image.format())),

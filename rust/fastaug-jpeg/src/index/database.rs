@@ -126,6 +126,11 @@ pub(super) struct Entry<'b> {
 }
 
 impl<'b> Entry<'b> {
+    /// The entry that begins at a place, if it is whole.
+    pub fn at(bytes: &'b [u8], place: u64) -> Option<Self> {
+        Record::at(bytes, usize::try_from(place).ok()?).and_then(Self::of)
+    }
+
     pub fn of(record: Record<'b>) -> Option<Self> {
         let (head, answer) = record.content.split_at_checked(ENTRY).filter(|_| record.kind == Kind::Entry)?;
         let [stamp, hash, length] = *head.as_chunks::<8>().0 else { return None };
@@ -290,7 +295,7 @@ impl Database {
     }
 
     fn entry(&self, place: u64) -> Option<Entry<'_>> {
-        Record::at(self.bytes(), usize::try_from(place).ok()?).and_then(Entry::of)
+        Entry::at(self.bytes(), place)
     }
 
     /// Everything that it says; `None` for each entry that is damaged.

@@ -48,7 +48,8 @@ impl DatabaseWriter {
         if walk.end < bytes.len() {
             file = replaced(path, &bytes[..walk.end])?;
         }
-        let known = walk.rows.iter().filter_map(|row| entry_at(&bytes, row.1)).map(|entry| entry.fingerprint).collect();
+        let known =
+            walk.rows.iter().filter_map(|row| Entry::at(&bytes, row.1)).map(|entry| entry.fingerprint).collect();
         Ok(Self {
             file,
             stamps: walk.stamps.into_iter().collect(),
@@ -111,10 +112,6 @@ impl DatabaseWriter {
         self.flush()?;
         self.file.sync_all()
     }
-}
-
-fn entry_at(bytes: &[u8], place: u64) -> Option<Entry<'_>> {
-    super::database::Record::at(bytes, usize::try_from(place).ok()?).and_then(Entry::of)
 }
 
 /// The file at a path, made if there is none, for this process alone to write into.
