@@ -8,7 +8,7 @@
 Names and meanings are those of Albumentations, in both of its dialects. Nothing but numpy is needed to run it.
 """
 
-from fastaug import constants
+from fastaug import constants, sources
 from fastaug._core import (
     SeekIndex,
     __version__,
@@ -37,27 +37,33 @@ from fastaug.composition import (
     to_dict,
 )
 from fastaug.composition.threads import set_num_threads
-from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError
+from fastaug.errors import DecodeError, PolicyError, SampleError, ShapeError, TargetError
 from fastaug.indexing import build_index, check_index
+from fastaug.loading import Balanced, Batch, Loader, Weighted
 from fastaug.transforms import *
 from fastaug.transforms import __all__ as _transforms
 
 __all__ = [
+    "Balanced",
+    "Batch",
     "BboxParams",
     "Compose",
     "DecodeError",
     "KeypointParams",
+    "Loader",
     "OneOf",
     "OneOrOther",
     "PolicyError",
     "RandomOrder",
     "ReplayCompose",
+    "SampleError",
     "SeekIndex",
     "SelectiveChannelTransform",
     "Sequential",
     "ShapeError",
     "SomeOf",
     "TargetError",
+    "Weighted",
     "__version__",
     "build_index",
     "check_index",
@@ -73,6 +79,7 @@ __all__ = [
     "save",
     "set_num_threads",
     "simd_level",
+    "sources",
     "to_dict",
     *_transforms,
 ]

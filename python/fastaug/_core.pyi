@@ -9,6 +9,7 @@ __all__ = [
     "DRAWS_VERSION",
     "FORMAT_VERSION",
     "DecodeError",
+    "FileBytes",
     "IndexWriter",
     "Pipeline",
     "PolicyError",
@@ -19,10 +20,13 @@ __all__ = [
     "check_transform",
     "decode_info",
     "decode_planes",
+    "draws",
     "get_num_threads",
     "imdecode",
     "imencode",
     "imread",
+    "permuted",
+    "read_files",
     "set_num_threads",
     "simd_level",
     "transform_names",
@@ -65,7 +69,7 @@ class Pipeline:
     def run_batch(
         self,
         seeds: Sequence[_Seeds],
-        samples: Sequence[list[Any]],
+        samples: Sequence[list[Any] | None],
         names: Sequence[str],
         columns: Sequence[_Column],
         boxes: Sequence[_Rows | None] | None,
@@ -75,9 +79,20 @@ class Pipeline:
         out: npt.NDArray[Any] | None,
         threads: int,
         index: SeekIndex | None = None,
-    ) -> tuple[list[Any], list[tuple[_Answer, _Answer, str | None]]]: ...
+        collected: bool = False,
+    ) -> tuple[list[Any], list[tuple[_Answer, _Answer, str | None] | None], list[tuple[int, Exception]], float]: ...
     def explain(self, seeds: _Seeds, size: tuple[int, int, int, bool]) -> str: ...
     def explain_file(self, seeds: _Seeds, file: Any, index: SeekIndex | None = None) -> str: ...
+
+@final
+class FileBytes:
+    def __len__(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+
+def read_files(paths: Sequence[str | PathLike[str]]) -> list[FileBytes | Exception]: ...
+def permuted(seed: int, epoch: int, length: int, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]: ...
+def draws(seed: int, epoch: int, places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]: ...
 
 @final
 class SeekIndex:

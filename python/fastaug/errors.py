@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastaug._core import DecodeError, PolicyError, ShapeError, TargetError
 
-__all__ = ["DecodeError", "PolicyError", "ShapeError", "TargetError"]
+__all__ = ["DecodeError", "PolicyError", "SampleError", "ShapeError", "TargetError"]
 
 
 def shown(value: object) -> str:
@@ -16,3 +16,20 @@ def shown(value: object) -> str:
     except RecursionError:
         return f"a {type(value).__name__} nested too deeply"
     return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+class SampleError(ValueError):
+    """A sample of a loader that cannot be read, decoded or augmented; the cause is chained to it.
+
+    Attributes:
+        index: The sample's number in the source.
+        path: Where it comes from, if that is known.
+    """
+
+    def __init__(self, message: str, index: int, path: str | None) -> None:
+        super().__init__(message)
+        self.index = index
+        self.path = path
+
+    def __reduce__(self) -> tuple[type[SampleError], tuple[str, int, str | None]]:
+        return type(self), (str(self), self.index, self.path)

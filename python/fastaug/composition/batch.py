@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +18,37 @@ if TYPE_CHECKING:
     from fastaug.composition.compose import Compose
 
 _LAYOUTS = {"HWC": HWC, "CHW": CHW}
-_DTYPES = ("uint8", "float32", "float16")
+BFLOAT16 = "bfloat16"
+_DTYPES = ("uint8", "float32", "float16", BFLOAT16)
 _OURS = (DecodeError, PolicyError, ShapeError, TargetError)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a batch is made."""
+
+    layout: int = CHW
+    dtype: str | None = None
+    threads: int = 0
+    index: SeekIndex | None = None
+    out: Any = None
+    collected: bool = False
+    """Whether failures are collected; otherwise the first one is raised."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was made of many samples."""
+
+    columns: dict[str, Any]
+    """Every target of all samples: one array where they came out alike, else a list. What it holds for a sample that
+    failed is anything."""
+
+    failures: dict[int, Exception]
+    """Samples that failed, by their number, and why."""
+
+    decoding: float
+    """Seconds that decoding took, of all threads together."""
 
 
 def run_batch(
@@ -34,77 +65,112 @@ def run_batch(
 ) -> dict[str, Any]:
     """Runs a policy on many samples; see :meth:`Compose.batch`."""
     count = len(images)
-    wanted = _dtype(dtype)
-    image_layout = _layout(layout)
-    thread_count = _threads(threads)
+    way = Way(check_layout(layout), check_dtype(dtype), _threads(threads), index, out)
     _check_lengths(count, indices, targets)
     if count == 0:
-        return {"image": _nothing(policy, out, wanted), **{name: [] for name in targets}}
+        return {"image": _nothing(policy, out, way.dtype), **{name: [] for name in targets}}
 
     masks = targets.get("masks")
     one_mask_each = masks is not None and all(_is_one_image(mask) for mask in masks)
-    calls = []
+    samples = []
     for number in range(count):
         data = {"image": images[number]}
         for name, values in targets.items():
             single = "mask" if name == "masks" and one_mask_each else name
             data[single] = values[number]
-        calls.append(_call(policy, number, data, image_layout, wanted))
-    first = calls[0]
-    if any(call.names != first.names for call in calls):
-        raise TargetError("every sample of a batch must have the same targets, and as many masks")
+        samples.append(data)
     if indices is None:
         seeds = [policy._seeds(None, 0) for _ in range(count)]
     else:
         seeds = [policy._seeds_of(index, epoch) for index in indices]
-    arrays, points = policy._pipeline.run_batch(
+    columns = run_samples(policy, samples, seeds, way).columns
+    if one_mask_each:
+        columns = {"masks" if name == "mask" else name: column for name, column in columns.items()}
+    return columns
+
+
+def run_samples(
+    policy: Compose, samples: Sequence[dict[str, Any] | None], seeds: Sequence[tuple[int, int, int]], way: Way
+) -> Outcome:
+    """Runs a policy on samples that are dictionaries of their targets; ``None`` stands for one that is not there."""
+    failures: dict[int, Exception] = {}
+    calls: list[Call | None] = [
+        None if sample is None else _call(policy, number, sample, way, failures)
+        for number, sample in enumerate(samples)
+    ]
+    there = [call for call in calls if call is not None]
+    if not there:
+        return Outcome({}, failures, 0.0)
+    first = there[0]
+    if any(call.names != first.names for call in there):
+        raise TargetError("every sample of a batch must have the same targets, and as many masks")
+    arrays, points, failed, decoding = policy._pipeline.run_batch(
         seeds,
-        [call.pixels for call in calls],
+        [None if call is None else call.pixels for call in calls],
         first.names,
         first.columns,
-        None if first.boxes is None else [call.boxes for call in calls],
-        [call.box_labels() for call in calls] if policy._asks_for_labels else None,
-        None if first.keypoints is None else [call.keypoints for call in calls],
+        None if first.boxes is None else [None if call is None else call.boxes for call in calls],
+        [None if call is None else call.box_labels() for call in calls] if policy._asks_for_labels else None,
+        None if first.keypoints is None else [None if call is None else call.keypoints for call in calls],
         policy._records,
-        out,
-        thread_count,
-        index,
+        way.out,
+        way.threads,
+        way.index,
+        way.collected,
     )
-    # One result per sample for what is small; whole columns for pixels.
-    results = [call.result([column[number] for column in arrays], *points[number]) for number, call in enumerate(calls)]
+    failures.update(failed)
+    return Outcome(_columns(policy, calls, first, arrays, points), failures, decoding)
+
+
+def _columns(
+    policy: Compose, calls: list[Call | None], first: Call, arrays: list[Any], points: list[Any]
+) -> dict[str, Any]:
+    """Whole columns for pixels, and lists of what each sample's own result has beside them."""
     made: dict[str, Any] = {}
     at = 0
+    apart = []
     for name, kind, members in first.groups:
         if kind in ("image", "mask"):
-            plural = "masks" if name == "mask" and one_mask_each and "masks" in targets else name
-            made[plural] = _tensor_if(policy, arrays[at])
+            made[name] = _tensor_if(policy, arrays[at])
         else:
-            made[name] = [result[name] for result in results]
+            apart.append(name)
         at += members
-    for name in results[0]:
-        if name not in made and not (name == "mask" and one_mask_each and "masks" in targets):
-            made[name] = [result[name] for result in results]
+    if not policy._records and not apart and first.data.keys() == made.keys():
+        return made
+    results = [
+        None if call is None or answer is None else call.result([column[number] for column in arrays], *answer)
+        for number, (call, answer) in enumerate(zip(calls, points, strict=True))
+    ]
+    for name in next((result for result in results if result is not None), {}):
+        if name not in made:
+            made[name] = [None if result is None else result[name] for result in results]
     return made
 
 
-def _call(policy: Compose, number: int, data: dict[str, Any], layout: int, dtype: str | None) -> Call:
-    """The call of one sample; errors say which."""
+def _call(policy: Compose, number: int, data: dict[str, Any], way: Way, failures: dict[int, Exception]) -> Call | None:
+    """The call of one sample; errors say which, or are collected."""
     try:
-        return Call(policy, data, layout, dtype)
+        return Call(policy, data, way.layout, way.dtype)
     except _OURS as error:
-        raise type(error)(f"sample {number}: {error}") from None
+        if not way.collected:
+            raise type(error)(f"sample {number}: {error}") from None
+        failures[number] = error
+        return None
 
 
-def _layout(layout: Any) -> int:
+def check_layout(layout: Any) -> int:
+    """The core's number of a layout."""
     if not isinstance(layout, str) or layout not in _LAYOUTS:
         raise PolicyError(f"layout must be CHW or HWC, got {shown(layout)}")
     return _LAYOUTS[layout]
 
 
-def _dtype(dtype: Any) -> str | None:
+def check_dtype(dtype: Any) -> str | None:
     """The name of the type that images are asked for in."""
     if dtype is None:
         return None
+    if isinstance(dtype, str) and dtype == BFLOAT16:
+        return BFLOAT16
     try:
         name: str = np.dtype(dtype).name
     except (TypeError, ValueError):

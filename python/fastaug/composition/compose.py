@@ -406,7 +406,8 @@ class Compose(Fixed):
             epoch: The epoch, together with ``indices``.
             out: An array to write the images into; it must have the right shape and type.
             layout: ``"CHW"`` or ``"HWC"``.
-            dtype: ``"uint8"``, ``"float32"`` or ``"float16"``; by default whatever the policy makes.
+            dtype: ``"uint8"``, ``"float32"``, ``"float16"`` or ``"bfloat16"``, whose bits come as ``uint16``, since numpy
+                has no such type; by default whatever the policy makes.
             threads: How many threads; by default :func:`fastaug.get_num_threads`, and one in a DataLoader worker.
             index: Where to find seek indexes of JPEG files, see :class:`fastaug.SeekIndex`: crops are decoded faster, to
                 the same pixels.

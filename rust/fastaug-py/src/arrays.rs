@@ -2,6 +2,7 @@
 
 use crate::{
     errors::{DecodeError, ShapeError},
+    files::{self, FileBytes},
     memory::{self, Memory},
 };
 use fastaug_core::{
@@ -185,6 +186,8 @@ pub enum Input {
     Bytes(BytesIn),
     /// An image file, and its bytes once read.
     Path(PathBuf, Vec<u8>),
+    /// An image file that was read ahead.
+    Read(Py<FileBytes>),
 }
 
 /// A bytes object that the core may read.
@@ -222,6 +225,9 @@ impl Input {
         if let Ok(bytes) = object.cast::<PyBytes>() {
             return Ok(Self::Bytes(BytesIn::new(bytes)));
         }
+        if let Ok(file) = object.cast::<FileBytes>() {
+            return Ok(Self::Read(file.clone().unbind()));
+        }
         if let Ok(path) = object.extract::<PathBuf>() {
             return Ok(Self::Path(path, Vec::new()));
         }
@@ -234,8 +240,7 @@ impl Input {
     /// Reads a file; the GIL need not be held.
     pub fn load(&mut self) -> fastaug_core::Result<()> {
         if let Self::Path(path, bytes) = self {
-            *bytes = std::fs::read(&*path)
-                .map_err(|error| fastaug_core::Error::Decode(format!("{}: cannot be read: {error}", path.display())))?;
+            *bytes = files::read(path)?;
         }
         Ok(())
     }
@@ -250,6 +255,7 @@ impl Input {
             Self::Array(array) => Source::Pixels(array.image()),
             Self::Bytes(bytes) => Source::Encoded(Encoded { bytes: bytes.contents(), mode, indexes }),
             Self::Path(_, bytes) => Source::Encoded(Encoded { bytes, mode, indexes }),
+            Self::Read(file) => Source::Encoded(Encoded { bytes: file.get().contents(), mode, indexes }),
         }
     }
 
@@ -257,7 +263,7 @@ impl Input {
     pub fn likeness(&self) -> Likeness {
         match self {
             Self::Array(array) => array.likeness,
-            Self::Bytes(_) | Self::Path(..) => Likeness::File,
+            Self::Bytes(_) | Self::Path(..) | Self::Read(_) => Likeness::File,
         }
     }
 
@@ -265,7 +271,8 @@ impl Input {
     pub fn label(&self) -> Option<String> {
         match self {
             Self::Path(path, _) => Some(path.display().to_string()),
-            _ => None,
+            Self::Read(file) => Some(file.get().path().display().to_string()),
+            Self::Array(_) | Self::Bytes(_) => None,
         }
     }
 }
@@ -281,6 +288,8 @@ pub enum OutputType {
     F32,
     /// Half precision.
     F16,
+    /// Half precision with the exponents of single precision.
+    Bf16,
 }
 
 impl OutputType {
@@ -291,7 +300,10 @@ impl OutputType {
             Some("uint8") => Ok(Self::U8),
             Some("float32") => Ok(Self::F32),
             Some("float16") => Ok(Self::F16),
-            Some(other) => Err(ShapeError::new_err(format!("dtype must be uint8, float32 or float16, got {other}"))),
+            Some("bfloat16") => Ok(Self::Bf16),
+            Some(other) => {
+                Err(ShapeError::new_err(format!("dtype must be uint8, float32, float16 or bfloat16, got {other}")))
+            }
         }
     }
 }
@@ -318,6 +330,7 @@ enum Kind {
     U64,
     F32,
     F16,
+    Bf16,
 }
 
 fn kind_of(format: Format, wanted: OutputType) -> Kind {
@@ -325,6 +338,7 @@ fn kind_of(format: Format, wanted: OutputType) -> Kind {
         (OutputType::U8, _) | (OutputType::Natural, DType::U8) => Kind::U8,
         (OutputType::F32, _) | (OutputType::Natural, DType::F32) => Kind::F32,
         (OutputType::F16, _) => Kind::F16,
+        (OutputType::Bf16, _) => Kind::Bf16,
         (OutputType::Natural, DType::U16) => Kind::U16,
         (OutputType::Natural, DType::U32) => Kind::U32,
         (OutputType::Natural, DType::U64) => Kind::U64,
@@ -357,7 +371,8 @@ impl ArrayOut {
         let kind = kind_of(format, wanted);
         let (array, data) = match kind {
             Kind::U8 => allocate::<u8>(py, &shape)?,
-            Kind::U16 => allocate::<u16>(py, &shape)?,
+            // numpy has no bfloat16: its bits come as those of a 16-bit number.
+            Kind::U16 | Kind::Bf16 => allocate::<u16>(py, &shape)?,
             Kind::U32 => allocate::<u32>(py, &shape)?,
             Kind::U64 => allocate::<u64>(py, &shape)?,
             Kind::F32 => allocate::<f32>(py, &shape)?,
@@ -382,7 +397,7 @@ impl ArrayOut {
         let fits = matches!(
             (descriptor.kind(), descriptor.itemsize(), kind),
             (b'u', 1, Kind::U8)
-                | (b'u', 2, Kind::U16)
+                | (b'u', 2, Kind::U16 | Kind::Bf16)
                 | (b'u', 4, Kind::U32)
                 | (b'u', 8, Kind::U64)
                 | (b'f', 4, Kind::F32)
@@ -421,6 +436,7 @@ impl ArrayOut {
                 Kind::U64 => Slot::U64(part(self.data, index, self.values)),
                 Kind::F32 => Slot::F32(part(self.data, index, self.values)),
                 Kind::F16 => Slot::F16(part(self.data, index, self.values)),
+                Kind::Bf16 => Slot::Bf16(part(self.data, index, self.values)),
             }
         };
         Output { slot, layout: self.layout }

@@ -3,11 +3,14 @@
 //! The only crate with `unsafe`; every block says which invariant it rests on.
 
 mod arrays;
+mod batch;
 mod callbacks;
 mod codec;
 mod errors;
+mod files;
 mod indexes;
 mod memory;
+mod order;
 mod pipeline;
 
 use pyo3::prelude::*;
@@ -20,7 +23,11 @@ mod _core {
     #[pymodule_export]
     use super::errors::{DecodeError, PolicyError, ShapeError, TargetError};
     #[pymodule_export]
+    use super::files::{FileBytes, read_files};
+    #[pymodule_export]
     use super::indexes::{IndexWriter, SeekIndex};
+    #[pymodule_export]
+    use super::order::{draws, permuted};
     #[pymodule_export]
     use super::pipeline::{Pipeline, check_transform, get_num_threads, set_num_threads, simd_level, transform_names};
     use super::*;

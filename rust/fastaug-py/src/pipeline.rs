@@ -2,6 +2,7 @@
 
 use crate::{
     arrays::{ArrayOut, Input, Likeness, OutputType},
+    batch,
     callbacks::Functions,
     errors::{ShapeError, to_python},
     indexes::SeekIndex,
@@ -13,7 +14,7 @@ use fastaug_core::{
         Layout,
         explain::{Explained, explain},
         pool,
-        sample::{Callbacks, Inputs, PixelTarget, Prepared, Source, prepare},
+        sample::{Callbacks, Finished, Inputs, PixelTarget, Prepared, Source, prepare},
     },
     image::{DType, Format, Shape},
     ops::Role,
@@ -23,7 +24,7 @@ use fastaug_core::{
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
 #[pyfunction]
@@ -57,10 +58,10 @@ pub fn simd_level() -> &'static str {
 
 /// What the caller says of one pixel target.
 #[derive(Clone, Copy)]
-struct Column {
-    role: Role,
-    layout: Layout,
-    wanted: OutputType,
+pub struct Column {
+    pub role: Role,
+    pub layout: Layout,
+    pub wanted: OutputType,
 }
 
 /// `(role, layout, dtype)` as Python gives them.
@@ -83,13 +84,14 @@ fn columns(raw: &[RawColumn]) -> PyResult<Vec<Column>> {
 }
 
 /// One sample as it came from Python.
-struct Sample {
+pub struct Sample {
     pixels: Vec<Input>,
     boxes: Vec<[f64; 4]>,
     labels: Option<Vec<Label>>,
     keypoints: Vec<Vec<f64>>,
     seeds: Seeds,
-    name: Option<String>,
+    /// Which of many it is, for messages.
+    pub name: Option<String>,
     /// Whether the oracle does the work.
     plain: bool,
     /// Seek indexes of files.
@@ -141,11 +143,13 @@ impl Sample {
         Ok(Self { pixels, boxes, labels, keypoints, seeds, name: None, plain: false, indexes: None })
     }
 
-    fn likenesses(&self) -> Vec<Likeness> {
+    /// What the results must have in common with the inputs.
+    pub fn likenesses(&self) -> Vec<Likeness> {
         self.pixels.iter().map(Input::likeness).collect()
     }
 
-    fn prepare(
+    /// Reads what is to be read, settles what is random, and plans.
+    pub fn prepare(
         &mut self,
         policy: &Policy,
         columns: &[Column],
@@ -175,7 +179,7 @@ impl Sample {
     }
 
     /// Which sample this is and which file it comes from, for messages.
-    fn place(&self) -> Option<String> {
+    pub fn place(&self) -> Option<String> {
         let label = self.pixels.first().and_then(Input::label);
         match (&self.name, label) {
             (Some(name), Some(label)) => Some(format!("{name} ({label})")),
@@ -185,7 +189,7 @@ impl Sample {
 }
 
 /// An error with the sample it belongs to, if that has a name.
-fn at(place: Option<&String>, error: Error) -> Error {
+pub fn at(place: Option<&String>, error: Error) -> Error {
     match place {
         Some(place) => error.at(place),
         None => error,
@@ -202,8 +206,11 @@ pub struct Pipeline {
 /// Rows that are left, and the rows of the input that they came from.
 type Answer<'py> = Option<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)>;
 
+/// What comes back for many samples: arrays, what is small of each that did not fail, failures, seconds of decoding.
+type BatchOut<'py> = (Vec<Py<PyAny>>, Vec<Option<PointsOut<'py>>>, Vec<(usize, Py<PyAny>)>, f64);
+
 /// What comes back for one sample: arrays, boxes, keypoints, and what was applied as JSON.
-type Finished<'py> = (Vec<Py<PyAny>>, Answer<'py>, Answer<'py>, Option<String>);
+type SampleOut<'py> = (Vec<Py<PyAny>>, Answer<'py>, Answer<'py>, Option<String>);
 
 #[pymethods]
 impl Pipeline {
@@ -235,7 +242,7 @@ impl Pipeline {
         record: bool,
         plain: bool,
         index: Option<&Bound<'py, SeekIndex>>,
-    ) -> PyResult<Finished<'py>> {
+    ) -> PyResult<SampleOut<'py>> {
         let columns = self::columns(&columns)?;
         let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
@@ -256,7 +263,7 @@ impl Pipeline {
                 ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)
             })
             .collect::<PyResult<Vec<ArrayOut>>>()?;
-        let sampled = py
+        let finished = py
             .detach(|| {
                 // SAFETY: one slot per freshly made array.
                 let outputs = arrays.iter().map(|array| unsafe { array.slot(0) }).collect();
@@ -268,7 +275,8 @@ impl Pipeline {
             .zip(&likenesses)
             .map(|(array, likeness)| array.into_array(py, likeness.type_name()))
             .collect::<PyResult<_>>()?;
-        let (boxes, keypoints, applied) = points_out(py, &self.policy, &sampled, has_boxes, has_keypoints, record)?;
+        let (boxes, keypoints, applied) =
+            points_out(py, &self.policy, &finished.sampled, has_boxes, has_keypoints, record)?;
         Ok((arrays, boxes, keypoints, applied))
     }
 
@@ -307,91 +315,58 @@ impl Pipeline {
     }
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
-    /// list of arrays.
-    #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None))]
+    /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
+    /// their numbers; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
+    /// took, of all threads together.
+    #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None, collected = false))]
     #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
     fn run_batch<'py>(
         &self,
         py: Python<'py>,
         seeds: Vec<(u64, u64, u64)>,
-        samples: Vec<Bound<'py, PyList>>,
+        samples: Vec<Option<Bound<'py, PyList>>>,
         names: Vec<String>,
         columns: Vec<RawColumn>,
-        boxes: Option<Vec<PyReadonlyArray2<'py, f64>>>,
+        boxes: Option<Vec<Rows<'py>>>,
         labels: Option<Vec<RawLabels>>,
-        keypoints: Option<Vec<PyReadonlyArray2<'py, f64>>>,
+        keypoints: Option<Vec<Rows<'py>>>,
         record: bool,
         out: Option<Bound<'py, PyUntypedArray>>,
         threads: usize,
         index: Option<&Bound<'py, SeekIndex>>,
-    ) -> PyResult<(Vec<Py<PyAny>>, Vec<PointsOut<'py>>)> {
+        collected: bool,
+    ) -> PyResult<BatchOut<'py>> {
         let columns = self::columns(&columns)?;
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut boxes = boxes.map(Vec::into_iter);
         let mut labels = labels.map(Vec::into_iter);
         let mut keypoints = keypoints.map(Vec::into_iter);
-        let mut waiting = Vec::with_capacity(samples.len());
-        for (number, (pixels, seeds)) in samples.iter().zip(&seeds).enumerate() {
+        let samples = samples.iter().zip(&seeds).map(|(pixels, seeds)| {
+            let boxes = boxes.as_mut().and_then(Iterator::next).flatten();
+            let labels = labels.as_mut().and_then(Iterator::next).flatten();
+            let keypoints = keypoints.as_mut().and_then(Iterator::next).flatten();
+            let Some(pixels) = pixels else { return Ok(None) };
             let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
-            let mut sample = Sample::new(
-                pixels,
-                &names,
-                &columns,
-                boxes.as_mut().and_then(Iterator::next),
-                labels.as_mut().and_then(Iterator::next).flatten(),
-                keypoints.as_mut().and_then(Iterator::next),
-                seeds,
-            )
-            .map_err(|error| at_sample(py, number, error))?;
-            sample.name = Some(format!("sample {number}"));
+            let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
             sample.indexes = SeekIndex::database_of(index);
-            waiting.push(sample);
-        }
-        let count = waiting.len();
-        let functions = Functions::new(&self.functions);
-        let likenesses: Vec<Vec<Likeness>> = waiting.iter().map(Sample::likenesses).collect();
-        let places: Vec<Option<String>> = waiting.iter().map(Sample::place).collect();
-        let prepared = py.detach(|| prepare_all(&mut waiting, &self.policy, &columns, record, &functions, threads));
-        let prepared = prepared.map_err(|error| functions.raised().unwrap_or_else(|| to_python(&error)))?;
-        let formats: Vec<Vec<Format>> = prepared.iter().map(|sample| sample.outputs().collect()).collect();
-        let rooms = columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| {
-                let of_column: Vec<(Format, Likeness)> = formats
-                    .iter()
-                    .zip(&likenesses)
-                    .map(|(formats, likenesses)| (formats[index], likenesses[index]))
-                    .collect();
-                Room::new(py, *column, &of_column, if index == 0 { out.as_ref() } else { None })
-            })
-            .collect::<PyResult<Vec<Room>>>()?;
-        let sampled = py.detach(|| {
-            let cells: Vec<Mutex<Option<Prepared<'_>>>> =
-                prepared.into_iter().map(|sample| Mutex::new(Some(sample))).collect();
-            let finished: Vec<Mutex<Option<Sampled>>> = (0..count).map(|_| Mutex::new(None)).collect();
-            let failed: Mutex<Option<(usize, Error)>> = Mutex::new(None);
-            pool::for_each(count, threads, |number| {
-                let Some(sample) = cells[number].lock().ok().and_then(|mut cell| cell.take()) else { return };
-                // SAFETY: `number` is visited once, and each room has a slot of its own for it.
-                let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
-                match sample.finish(outputs) {
-                    Ok(sampled) => *finished[number].lock().unwrap_or_else(PoisonError::into_inner) = Some(sampled),
-                    Err(error) => keep_first(&failed, number, at(places[number].as_ref(), error)),
-                }
-            });
-            first_error(failed)?;
-            let sampled =
-                finished.into_iter().filter_map(|cell| cell.into_inner().unwrap_or_else(PoisonError::into_inner));
-            Ok(sampled.collect::<Vec<Sampled>>())
+            Ok(Some(sample))
         });
-        let sampled = sampled.map_err(|error| to_python(&error))?;
-        let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
-        let points = sampled
+        let functions = Functions::new(&self.functions);
+        let run = batch::Run { policy: &self.policy, columns: &columns, record, threads, collected };
+        let made = run.run(py, samples.collect(), functions, out.as_ref())?;
+        let points = made
+            .finished
             .iter()
-            .map(|sampled| points_out(py, &self.policy, sampled, has_boxes, has_keypoints, record))
+            .map(|finished| {
+                let answer = |finished: &Finished| {
+                    points_out(py, &self.policy, &finished.sampled, has_boxes, has_keypoints, record)
+                };
+                finished.as_ref().map(answer).transpose()
+            })
             .collect::<PyResult<_>>()?;
-        Ok((arrays, points))
+        let decoding: f64 = made.finished.iter().flatten().map(|finished| finished.decoding.as_secs_f64()).sum();
+        let failures = made.failures.into_iter().map(|(number, error)| (number, error.into_value(py).into_any()));
+        Ok((made.arrays, points, failures.collect(), decoding))
     }
 
     /// A readable plan for an image of this height, width, number of channels and whether it holds floats.
@@ -465,134 +440,4 @@ fn answer<'py, 'r>(
     let values: Vec<f64> = rows.flatten().copied().collect();
     let rows = PyArray1::from_vec(py, values).reshape([sources.len(), columns])?;
     Ok((rows, PyArray1::from_vec(py, sources)))
-}
-
-fn at_sample(py: Python<'_>, number: usize, error: PyErr) -> PyErr {
-    let message = format!("sample {number}: {}", error.value(py));
-    PyErr::from_type(error.get_type(py), message)
-}
-
-fn keep_first(failed: &Mutex<Option<(usize, Error)>>, number: usize, error: Error) {
-    if let Ok(mut failed) = failed.lock()
-        && failed.as_ref().is_none_or(|(first, _)| number < *first)
-    {
-        *failed = Some((number, error));
-    }
-}
-
-/// The error of the first sample in order, whichever thread met one first.
-fn first_error(failed: Mutex<Option<(usize, Error)>>) -> Result<()> {
-    match failed.into_inner().ok().flatten() {
-        Some((_, error)) => Err(error),
-        None => Ok(()),
-    }
-}
-
-/// Prepares every sample; the first in order to fail is the one that is reported.
-fn prepare_all<'s>(
-    samples: &'s mut [Sample],
-    policy: &Policy,
-    columns: &[Column],
-    record: bool,
-    functions: &Functions<'_>,
-    threads: usize,
-) -> Result<Vec<Prepared<'s>>> {
-    let waiting: Vec<Mutex<Option<&'s mut Sample>>> =
-        samples.iter_mut().map(|sample| Mutex::new(Some(sample))).collect();
-    let results: Vec<Mutex<Option<Result<Prepared<'s>>>>> = waiting.iter().map(|_| Mutex::new(None)).collect();
-    pool::for_each(waiting.len(), threads, |number| {
-        let Some(sample) = waiting[number].lock().ok().and_then(|mut sample| sample.take()) else { return };
-        let prepared = sample.prepare(policy, columns, record, Some(functions));
-        if let Ok(mut result) = results[number].lock() {
-            *result = Some(prepared);
-        }
-    });
-    results
-        .into_iter()
-        .map(|cell| {
-            let lost = || Err(Error::External("a sample was not prepared because its thread failed".into()));
-            cell.into_inner().ok().flatten().unwrap_or_else(lost)
-        })
-        .collect()
-}
-
-/// Room for one column of a batch.
-enum Room {
-    /// All images alike: one array.
-    Together(ArrayOut, Option<&'static str>),
-    /// One array each.
-    Apart(Vec<(ArrayOut, Option<&'static str>)>),
-}
-
-impl Room {
-    fn new(
-        py: Python<'_>,
-        column: Column,
-        images: &[(Format, Likeness)],
-        out: Option<&Bound<'_, PyUntypedArray>>,
-    ) -> PyResult<Self> {
-        // A file and an array may come out alike; only what the result has in common with its input counts.
-        let kind = |(format, likeness): &(Format, Likeness)| {
-            let flat = column.layout == Layout::Hwc && format.shape.channels == 1;
-            (*format, if flat { likeness.dimensions(column.role) } else { 3 }, likeness.type_name())
-        };
-        let alike = images.first().filter(|first| images.iter().all(|image| kind(image) == kind(first)));
-        match (alike, out) {
-            (Some((format, likeness)), None) => {
-                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
-                let array = ArrayOut::new(py, *format, wanted, layout, dimensions, Some(images.len()))?;
-                Ok(Self::Together(array, likeness.type_name()))
-            }
-            (Some((format, likeness)), Some(out)) => {
-                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
-                let array = ArrayOut::given(out, *format, wanted, layout, dimensions, images.len())?;
-                Ok(Self::Together(array, None))
-            }
-            (None, Some(_)) => {
-                let sizes: Vec<_> = images
-                    .iter()
-                    .take(4)
-                    .map(|(format, ..)| {
-                        format!("{}×{}×{}", format.shape.height, format.shape.width, format.shape.channels)
-                    })
-                    .collect();
-                Err(ShapeError::new_err(format!(
-                    "out needs all images to come out with one size, got {}…: end the policy with a crop or resize to a fixed size",
-                    sizes.join(", ")
-                )))
-            }
-            (None, None) => images
-                .iter()
-                .map(|(format, likeness)| {
-                    let dimensions = likeness.dimensions(column.role);
-                    let array = ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)?;
-                    Ok((array, likeness.type_name()))
-                })
-                .collect::<PyResult<_>>()
-                .map(Self::Apart),
-        }
-    }
-
-    /// # Safety
-    /// No two live slots may have the same index, and the index must be below the batch size.
-    unsafe fn slot(&self, index: usize) -> fastaug_core::exec::Output<'_> {
-        // SAFETY: the caller's promise is the one that `ArrayOut::slot` asks for.
-        unsafe {
-            match self {
-                Self::Together(array, _) => array.slot(index),
-                Self::Apart(arrays) => arrays[index].0.slot(0),
-            }
-        }
-    }
-
-    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        match self {
-            Self::Together(array, name) => array.into_array(py, name),
-            Self::Apart(arrays) => {
-                let arrays =
-                    arrays.into_iter().map(|(array, name)| array.into_array(py, name)).collect::<PyResult<Vec<_>>>()?;
-                Ok(PyList::new(py, arrays)?.into_any().unbind())
-            }
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Where the final pixels go: a slot of the caller's, in the caller's type and layout.
 
 use crate::image::{DType, ImageMut, Shape, ViewMut};
-use half::f16;
+use half::{bf16, f16};
 
 /// Layout of the final image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,6 +28,8 @@ pub enum Slot<'a> {
     F32(&'a mut [f32]),
     /// Half precision.
     F16(&'a mut [f16]),
+    /// Half precision with the exponents of single precision.
+    Bf16(&'a mut [bf16]),
 }
 
 /// A slot and how it is to be filled.
@@ -42,7 +44,8 @@ pub struct Output<'a> {
 impl Output<'_> {
     /// Whether an image of this type can be written without loss of meaning.
     pub fn can_hold(&self, dtype: DType) -> bool {
-        self.holds_as_is(dtype) || matches!((&self.slot, dtype), (Slot::F32(_) | Slot::F16(_), DType::F32 | DType::U8))
+        self.holds_as_is(dtype)
+            || matches!((&self.slot, dtype), (Slot::F32(_) | Slot::F16(_) | Slot::Bf16(_), DType::F32 | DType::U8))
     }
 
     /// Whether an image of this type is written without changing its values.
@@ -77,7 +80,7 @@ impl Output<'_> {
             Slot::U32(data) => ImageMut::U32(ViewMut::contiguous(&mut data[range], band)),
             Slot::U64(data) => ImageMut::U64(ViewMut::contiguous(&mut data[range], band)),
             Slot::F32(data) => ImageMut::F32(ViewMut::contiguous(&mut data[range], band)),
-            Slot::F16(_) => unreachable!("no image is made of half-precision values"),
+            Slot::F16(_) | Slot::Bf16(_) => unreachable!("no image is made of half-precision values"),
         }
     }
 
@@ -90,6 +93,7 @@ impl Output<'_> {
             Slot::U64(_) => "uint64",
             Slot::F32(_) => "float32",
             Slot::F16(_) => "float16",
+            Slot::Bf16(_) => "bfloat16",
         }
     }
 }

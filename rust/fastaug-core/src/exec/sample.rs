@@ -23,7 +23,10 @@ use crate::{
     targets::{BBox, Keypoint, Label},
 };
 use fearless_simd::Level;
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    time::{Duration, Instant},
+};
 
 thread_local! {
     /// Each thread's recycled buffers.
@@ -119,6 +122,8 @@ struct Target<'a> {
     format: Format,
     role: Role,
     decode: Decode,
+    /// What decoding has taken.
+    decoding: Duration,
 }
 
 /// The pixels of a sample while it is being sampled.
@@ -138,6 +143,15 @@ pub struct Prepared<'a> {
     pub sampled: Sampled,
 }
 
+/// A sample that is done.
+#[derive(Debug)]
+pub struct Finished {
+    /// What was settled.
+    pub sampled: Sampled,
+    /// What decoding its files has taken.
+    pub decoding: Duration,
+}
+
 /// Reads headers, samples, plans.
 pub fn prepare<'a>(
     policy: &Policy,
@@ -152,7 +166,13 @@ pub fn prepare<'a>(
         .map(|target| {
             let format = source_format(target.source)?;
             let decode = policy.settings.decode;
-            Ok(Target { current: Current::Source(target.source), format, role: target.role, decode })
+            Ok(Target {
+                current: Current::Source(target.source),
+                format,
+                role: target.role,
+                decode,
+                decoding: Duration::ZERO,
+            })
         })
         .collect::<Result<Vec<Target<'_>>>>()?;
     let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
@@ -231,17 +251,18 @@ impl Prepared<'_> {
     }
 
     /// Writes every target into its output, in order; answers what was settled.
-    pub fn finish(self, outputs: Vec<Output<'_>>) -> Result<Sampled> {
+    pub fn finish(self, outputs: Vec<Output<'_>>) -> Result<Finished> {
         with_context(|context| {
+            let mut decoding = Duration::ZERO;
             for ((target, plan), output) in self.targets.into_iter().zip(&self.plans).zip(outputs) {
                 check_type(plan.output.dtype, &output)?;
-                if self.plain {
-                    target.finish_plainly(&self.sampled.ops, output, &mut plain_context(context))?;
+                decoding += if self.plain {
+                    target.finish_plainly(&self.sampled.ops, output, &mut plain_context(context))?
                 } else {
-                    target.finish(plan, output, context)?;
-                }
+                    target.finish(plan, output, context)?
+                };
             }
-            Ok(self.sampled)
+            Ok(Finished { sampled: self.sampled, decoding })
         })
     }
 }
@@ -263,18 +284,23 @@ fn check_type(dtype: DType, output: &Output<'_>) -> Result<()> {
 }
 
 impl<'a> Target<'a> {
-    fn finish(self, plan: &Plan, output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
+    /// Writes the pixels into their output; answers what decoding has taken.
+    fn finish(self, plan: &Plan, output: Output<'_>, context: &mut Context<'_>) -> Result<Duration> {
+        let mut decoding = self.decoding;
         match self.current {
             Current::Source(Source::Pixels(image)) => run(plan, image, self.role, output, context),
             Current::Source(Source::Encoded(file)) => {
                 let (request, rest) = file.request(plan, self.role, self.decode);
+                let begin = Instant::now();
                 match codec::open(file.bytes, &request, context.scratch)? {
                     Opened::Jpeg(file) if rest.steps.is_empty() && output.is_bytes_in_order() => {
                         let Slot::U8(pixels) = output.slot else { unreachable!("just looked at") };
                         file.decode(pixels, context.scratch)?;
+                        decoding += begin.elapsed();
                     }
                     opened => {
                         let decoded = opened.into_pixels(context.scratch)?;
+                        decoding += begin.elapsed();
                         run(&rest, decoded.as_image(), self.role, output, context);
                         context.scratch.give_image(decoded);
                     }
@@ -285,11 +311,11 @@ impl<'a> Target<'a> {
                 context.scratch.give_image(buffer);
             }
         }
-        Ok(())
+        Ok(decoding)
     }
 
     /// The same by the oracle.
-    fn finish_plainly(mut self, ops: &[Op], output: Output<'_>, context: &mut Context<'_>) -> Result<()> {
+    fn finish_plainly(mut self, ops: &[Op], output: Output<'_>, context: &mut Context<'_>) -> Result<Duration> {
         self.advance_plainly(ops, context)?;
         let nothing = plan::build(&[], self.format, self.role, false);
         self.finish(&nothing, output, context)
@@ -322,7 +348,9 @@ impl<'a> Target<'a> {
             Current::Source(Source::Pixels(image)) => run_to_buffer(plan, image, self.role, context),
             Current::Source(Source::Encoded(file)) => {
                 let (request, rest) = file.request(plan, self.role, self.decode);
+                let begin = Instant::now();
                 let decoded = codec::decode(file.bytes, &request, context.scratch)?;
+                self.decoding += begin.elapsed();
                 let made = run_to_buffer(&rest, decoded.as_image(), self.role, context);
                 context.scratch.give_image(decoded);
                 made

@@ -44,6 +44,8 @@ pub fn write(
         (Image::F32(band), Slot::F32(slot)) => floats(band, normalize_or_one, slot, place),
         (Image::U8(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
         (Image::F32(band), Slot::F16(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::U8(band), Slot::Bf16(slot)) => floats(band, normalize_or_one, slot, place),
+        (Image::F32(band), Slot::Bf16(slot)) => floats(band, normalize_or_one, slot, place),
         (Image::U16(band), Slot::U16(slot)) => copy_rows(band, slot, place),
         (Image::U32(band), Slot::U32(slot)) => copy_rows(band, slot, place),
         (Image::U64(band), Slot::U64(slot)) => copy_rows(band, slot, place),

@@ -4,10 +4,12 @@
 //! for any sample, node or pixel without making the ones before it. A [`Stream`] is one node's row of numbers; noise
 //! over pixels is drawn from [`PixelNoise`], which is numbered by pixel so that tiles can be made in any order.
 
+mod permutation;
 mod philox;
 mod rows;
 mod stream;
 
+pub use permutation::{Order, Permutation};
 pub use philox::Philox4x32;
 pub use rows::{NORMALS, WORDS};
 pub use stream::{PixelNoise, Seeds, Stream};

@@ -3,6 +3,12 @@
 use super::Philox4x32;
 use crate::param::Interval;
 
+/// The key of an epoch's numbers. For one seed this is a bijection, so no two (epoch, sample, node, block) of a training run
+/// share a pair of key and counter.
+pub(super) fn key_of_epoch(seed: u64, epoch: u64) -> u64 {
+    mix(seed).wrapping_add(epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
 /// Who draws: every number of a run follows from this and the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seeds {
@@ -17,11 +23,8 @@ pub struct Seeds {
 impl Seeds {
     /// The stream of a node of the policy; `visit` tells apart repeated visits within one sample.
     pub fn stream(&self, node: u32, visit: u32) -> Stream {
-        // The epoch permutes the key. For one seed this is a bijection, so no two (epoch, sample, node, block) of a
-        // training run share a pair of key and counter.
-        let key = mix(self.seed).wrapping_add(self.epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         Stream {
-            generator: Philox4x32::from_seed(key),
+            generator: Philox4x32::from_seed(key_of_epoch(self.seed, self.epoch)),
             // A visit draws at most 2²⁰ blocks; noise over pixels has generators of its own.
             counter: [visit << 20, node, self.sample as u32, (self.sample >> 32) as u32],
             block: [0; 4],

@@ -10,7 +10,7 @@ use crate::{
 };
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
-use half::{f16, slice::HalfFloatSliceExt};
+use half::{bf16, f16, slice::HalfFloatSliceExt};
 
 /// A value of a picture.
 pub trait Value: Element {
@@ -60,6 +60,13 @@ impl Stored for f32 {
 }
 
 impl Stored for f16 {
+    #[inline(always)]
+    fn store(floats: &[f32], target: &mut [Self]) {
+        target.convert_from_f32_slice(floats);
+    }
+}
+
+impl Stored for bf16 {
     #[inline(always)]
     fn store(floats: &[f32], target: &mut [Self]) {
         target.convert_from_f32_slice(floats);

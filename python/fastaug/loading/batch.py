@@ -1,0 +1,156 @@
+"""What a loader gives: finished batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, KeysView, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from fastaug.errors import PolicyError, shown
+
+Collate = Literal["list", "pad"]
+"""How boxes, keypoints and their labels come, of which each sample has its own number: a list of arrays, or one array in
+which short rows are filled up."""
+
+FILLING = -1
+"""What stands in a padded array where there is nothing."""
+
+LABEL = "label"
+
+
+class Batch:
+    """Samples that belong together, every target under its name: ``batch.image`` or ``batch["image"]``.
+
+    It unpacks as the images and their targets, ``images, labels = batch``: where there is one target, that one; where there are
+    several, a dictionary of them; where there is none, ``None``.
+
+    Attributes:
+        index: The samples' numbers in the source.
+        path: Where each sample comes from, ``None`` where that is not known.
+        epoch: The epoch that the batch belongs to.
+    """
+
+    __slots__ = ("columns", "epoch", "index", "path")
+
+    def __init__(self, columns: dict[str, Any], index: Any, path: list[str | None], epoch: int) -> None:
+        self.columns = columns
+        self.index = index
+        self.path = path
+        self.epoch = epoch
+
+    @property
+    def targets(self) -> Any:
+        """What belongs to the images: one target as it is, several as a dictionary, ``None`` for none."""
+        rest = {name: column for name, column in self.columns.items() if name != "image"}
+        if len(rest) > 1:
+            return rest
+        return next(iter(rest.values()), None)
+
+    @property
+    def size(self) -> int:
+        """How many samples there are."""
+        return len(self.path)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in Batch.__slots__:
+            # Asked for while a copy is being made of nothing.
+            raise AttributeError(name)
+        try:
+            return self.columns[name]
+        except KeyError:
+            raise AttributeError(f"this batch has {', '.join(self.columns)}, and no {name}") from None
+
+    def __getitem__(self, name: str | int) -> Any:
+        if isinstance(name, int):
+            return tuple(self)[name]
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.columns.get("image"), self.targets))
+
+    def __len__(self) -> int:
+        return 2
+
+    def keys(self) -> KeysView[str]:
+        """The names of the targets, so that ``dict(batch)`` has them all."""
+        return self.columns.keys()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={_shape(column)}" for name, column in self.columns.items())
+        return f"Batch({told})"
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.columns, self.index, self.path, self.epoch)
+
+    def mapped(self, change: Any) -> Batch:
+        """The batch with every array replaced by what a function makes of it."""
+        columns = {name: _mapped(column, change) for name, column in self.columns.items()}
+        return type(self)(columns, _mapped(self.index, change), self.path, self.epoch)
+
+
+def _mapped(column: Any, change: Any) -> Any:
+    if isinstance(column, list):
+        return [_mapped(entry, change) for entry in column]
+    return change(column)
+
+
+def _shape(column: Any) -> str:
+    shape = getattr(column, "shape", None)
+    return f"{len(column)} of them" if shape is None else f"{column.dtype}{tuple(shape)}"
+
+
+def check_collate(collate: Any) -> Collate:
+    """How boxes and the like are put together."""
+    if collate not in ("list", "pad"):
+        raise PolicyError(f"collate must be 'list' or 'pad', got {shown(collate)}")
+    return collate  # type: ignore[no-any-return]
+
+
+def gathered(columns: dict[str, Any], collate: Collate, ragged: frozenset[str]) -> dict[str, Any]:
+    """Columns as they are handed out: numbers as one array; ``ragged`` ones, of which each sample has its own number, padded
+    if that is asked for."""
+    return {
+        name: _padded(column) if name in ragged and collate == "pad" else _gathered(column, name in ragged)
+        for name, column in columns.items()
+    }
+
+
+def _gathered(column: Any, is_ragged: bool) -> Any:
+    if not isinstance(column, list):
+        return column
+    if is_ragged:
+        return [_array(entry) for entry in column]
+    kinds = {type(entry) for entry in column}
+    if kinds and all(issubclass(kind, (int, float, np.integer, np.floating, np.bool_)) for kind in kinds):
+        array = np.asarray(column)
+        return array.astype(np.float32) if array.dtype == np.float64 else array
+    arrays = all(isinstance(entry, np.ndarray) and entry.dtype != object for entry in column)
+    if column and arrays and len({(entry.shape, entry.dtype) for entry in column}) == 1:
+        return np.stack(column)
+    return column
+
+
+def _array(rows: Any) -> Any:
+    """Boxes and the like as an array, labels that are words as the list they are."""
+    array = np.asarray(rows)
+    if array.dtype.kind not in "iufb":
+        return list(rows) if array.size else np.empty(0, np.int64)
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def _padded(column: Sequence[Any]) -> Any:
+    entries = [_array(entry) for entry in column]
+    if any(isinstance(entry, list) for entry in entries):
+        return entries
+    most = max((len(entry) for entry in entries), default=0)
+    filled = [entry for entry in entries if len(entry)] or entries
+    if not filled:
+        return np.empty((0, 0), np.float32)
+    made = np.full((len(entries), most, *filled[0].shape[1:]), FILLING, np.result_type(*filled))
+    for row, entry in zip(made, entries, strict=True):
+        row[: len(entry)] = entry.reshape(-1, *made.shape[2:])
+    return made

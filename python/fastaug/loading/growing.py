@@ -1,0 +1,82 @@
+"""A seek index that is made while the first epoch runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+from fastaug import _core
+from fastaug.indexing import build_index
+from fastaug.sources.protocol import path_of
+
+_AT_A_TIME = 256
+
+
+class GrowingIndex:
+    """The seek index of a source's files, in the user's cache: made by a thread in the background, used from the next epoch on.
+
+    Args:
+        source: Where the samples come from. Those that are no files of their own are left out.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self._path = _place(source)
+        self._stopped = False
+        self._process = os.getpid()
+        self._is_complete = False
+        self._thread: threading.Thread | None = None
+
+    def ready(self) -> _core.SeekIndex | None:
+        """What there is of the index; begins to make it if nobody has."""
+        if self._thread is None or self._process != os.getpid():
+            self._process = os.getpid()
+            self._stopped = False
+            self._thread = threading.Thread(target=self._grow, name="fastaug-index", daemon=True)
+            self._thread.start()
+        try:
+            return _core.SeekIndex(os.fspath(self._path)) if self._path.exists() else None
+        except ValueError:
+            return None  # It is being written for the first time.
+
+    def close(self) -> None:
+        """Ends the thread; what is done is kept."""
+        self._stopped = True
+        if self._thread is not None and self._process == os.getpid():
+            self._thread.join()
+            self._thread = None
+
+    def _grow(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        for begin in range(0, len(self._source), _AT_A_TIME):
+            if self._stopped:
+                return
+            paths = [
+                path
+                for index in range(begin, min(begin + _AT_A_TIME, len(self._source)))
+                if (path := self._file(index))
+            ]
+            try:
+                build_index(paths, self._path, threads=1)
+            except (OSError, ValueError):
+                return  # Another process makes it, or there is no room: decoding is as right without.
+
+    def _file(self, index: int) -> str | None:
+        try:
+            image, _ = self._source.read(index)
+        except Exception:
+            return None
+        return path_of(self._source, index, image) if isinstance(image, (str, os.PathLike)) else None
+
+
+def _place(source: Any) -> Path:
+    """One file for each source: named by where its first and last samples lie and how many there are."""
+    from hashlib import blake2b
+
+    length = len(source)
+    ends = [path_of(source, index, source.read(index)[0]) for index in {0, length - 1}] if length else []
+    told = repr([(os.path.abspath(end) if end else None) for end in sorted(map(str, ends))]) + str(length)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "fastaug" / "indexes" / f"{blake2b(told.encode(), digest_size=16).hexdigest()}.index"

@@ -1,0 +1,79 @@
+"""``Loader`` for PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from fastaug.composition.batch import BFLOAT16
+from fastaug.composition.compose import Compose
+from fastaug.errors import PolicyError, shown
+from fastaug.loading import loader
+from fastaug.loading.batch import Batch
+from fastaug.torch.tensors import ToTensors, check_format
+
+
+class Loader(loader.Loader):
+    """Iterates over a source in finished batches of tensors: :class:`fastaug.Loader`, whose arguments it takes too.
+
+    Args:
+        source: See :class:`fastaug.Loader`.
+        policy: See there.
+        batch_size: See there.
+        device: Where tensors are moved to, without waiting for it; by default they stay in memory.
+        pin_memory: Whether they are put into memory that a GPU copies from by itself; by default if there is one.
+        memory_format: ``torch.channels_last`` for images of shape N × C × H × W whose channels lie last in memory.
+        dtype: A type of torch or its name: ``uint8``, ``float32``, ``float16`` or ``bfloat16``.
+        **arguments: Further arguments of :class:`fastaug.Loader`.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        policy: Compose | None = None,
+        batch_size: int = 64,
+        *,
+        device: torch.device | str | int | None = None,
+        pin_memory: bool | None = None,
+        memory_format: torch.memory_format | None = None,
+        dtype: Any = None,
+        **arguments: Any,
+    ) -> None:
+        channels_last = check_format(memory_format)
+        if channels_last:
+            if arguments.get("layout", "CHW") != "CHW":
+                raise PolicyError("layout and memory_format both say where channels lie; give one of them")
+            arguments["layout"] = "HWC"
+        name = type_name(dtype)
+        super().__init__(source, policy, batch_size, dtype=name, **arguments)
+        self.device = None if device is None else torch.device(device)
+        self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
+        self._to_tensors = ToTensors(name == BFLOAT16, channels_last)
+
+    def _finish(self, batch: Batch) -> Batch:
+        made = self._to_tensors(batch)
+        return made.mapped(_pinned) if self.pin_memory else made
+
+    def _handed(self, batch: Batch) -> Batch:
+        if self.device is None:
+            return batch
+        return batch.mapped(lambda column: _moved(column, self.device))
+
+
+def type_name(dtype: Any) -> Any:
+    """The name of a type of torch; whatever else as it is."""
+    if isinstance(dtype, torch.dtype):
+        name = str(dtype).removeprefix("torch.")
+        if name not in ("uint8", "float32", "float16", BFLOAT16):
+            raise PolicyError(f"dtype must be uint8, float32, float16 or bfloat16, got {shown(dtype)}")
+        return name
+    return dtype
+
+
+def _pinned(column: Any) -> Any:
+    return column.pin_memory() if isinstance(column, torch.Tensor) else column
+
+
+def _moved(column: Any, device: torch.device | None) -> Any:
+    return column.to(device, non_blocking=True) if isinstance(column, torch.Tensor) else column

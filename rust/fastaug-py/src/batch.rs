@@ -1,0 +1,274 @@
+//! Many samples at once: settled on all threads, then, when the sizes of all are known, written into common arrays.
+
+use crate::{
+    arrays::{ArrayOut, Likeness},
+    callbacks::Functions,
+    errors::{ShapeError, to_python},
+    pipeline::{Column, Sample, at},
+};
+use fastaug_core::{
+    Error, Result,
+    exec::{
+        Layout, Output, pool,
+        sample::{Finished, Prepared},
+    },
+    image::Format,
+    policy::Policy,
+};
+use numpy::PyUntypedArray;
+use pyo3::{prelude::*, types::PyList};
+use std::sync::{Mutex, PoisonError};
+
+/// How samples are run.
+pub struct Run<'r> {
+    /// What is done to them.
+    pub policy: &'r Policy,
+    /// What is said of each pixel target.
+    pub columns: &'r [Column],
+    /// Whether it is kept what was applied.
+    pub record: bool,
+    /// How many threads; 0 lets the core decide.
+    pub threads: usize,
+    /// Whether failures are collected: otherwise the first one ends everything.
+    pub collected: bool,
+}
+
+/// What was made.
+pub struct Made {
+    /// Each column's images.
+    pub arrays: Vec<Py<PyAny>>,
+    /// What was settled, of the samples that did not fail.
+    pub finished: Vec<Option<Finished>>,
+    /// Why the others failed.
+    pub failures: Vec<(usize, PyErr)>,
+}
+
+impl Run<'_> {
+    /// Runs the samples that are there; those that could not even be looked at come as errors.
+    pub fn run(
+        &self,
+        py: Python<'_>,
+        samples: Vec<PyResult<Option<Sample>>>,
+        functions: Functions<'_>,
+        out: Option<&Bound<'_, PyUntypedArray>>,
+    ) -> PyResult<Made> {
+        let mut failures: Vec<(usize, PyErr)> = Vec::new();
+        let mut waiting = Vec::with_capacity(samples.len());
+        for (number, sample) in samples.into_iter().enumerate() {
+            match sample {
+                Ok(mut sample) => {
+                    // Whoever collects failures knows better names.
+                    if let Some(sample) = sample.as_mut().filter(|_| !self.collected) {
+                        sample.name = Some(format!("sample {number}"));
+                    }
+                    waiting.push(sample);
+                }
+                Err(error) if self.collected => {
+                    failures.push((number, error));
+                    waiting.push(None);
+                }
+                Err(error) => return Err(at_sample(py, number, &error)),
+            }
+        }
+        let likenesses: Vec<Option<Vec<Likeness>>> =
+            waiting.iter().map(|sample| sample.as_ref().map(Sample::likenesses)).collect();
+        let places: Vec<Option<String>> =
+            waiting.iter().map(|sample| sample.as_ref().and_then(Sample::place)).collect();
+        let mut failed = Vec::new();
+        let prepared = py.detach(|| sort(self.prepare_all(&mut waiting, &functions), &mut failed));
+        if !self.collected && !failed.is_empty() {
+            return Err(functions.raised().unwrap_or_else(|| to_python(&failed[0].1)));
+        }
+        let rooms = self.rooms(py, &prepared, &likenesses, out)?;
+        let finished = py.detach(|| sort(self.finish_all(prepared, &rooms, &places), &mut failed));
+        failed.sort_by_key(|(number, _)| *number);
+        if !self.collected
+            && let Some((_, error)) = failed.first()
+        {
+            return Err(to_python(error));
+        }
+        failures.extend(failed.into_iter().map(|(number, error)| (number, to_python(&error))));
+        let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
+        Ok(Made { arrays, finished, failures })
+    }
+
+    /// Reads, settles and plans all samples that are there.
+    fn prepare_all<'s>(
+        &self,
+        samples: &'s mut [Option<Sample>],
+        functions: &Functions<'_>,
+    ) -> Vec<Option<Result<Prepared<'s>>>> {
+        let waiting = samples.iter_mut().map(Option::as_mut).collect();
+        each(waiting, self.threads, |_, sample: &'s mut Sample| {
+            sample.prepare(self.policy, self.columns, self.record, Some(functions))
+        })
+    }
+
+    /// Room for every column.
+    fn rooms(
+        &self,
+        py: Python<'_>,
+        prepared: &[Option<Prepared<'_>>],
+        likenesses: &[Option<Vec<Likeness>>],
+        out: Option<&Bound<'_, PyUntypedArray>>,
+    ) -> PyResult<Vec<Room>> {
+        let formats: Vec<Option<Vec<Format>>> =
+            prepared.iter().map(|sample| sample.as_ref().map(|sample| sample.outputs().collect())).collect();
+        let columns = self.columns.iter().enumerate();
+        columns
+            .map(|(index, column)| {
+                let of_column: Vec<Option<(Format, Likeness)>> = formats
+                    .iter()
+                    .zip(likenesses)
+                    .map(|(formats, likenesses)| Some((formats.as_ref()?[index], likenesses.as_ref()?[index])))
+                    .collect();
+                Room::new(py, *column, &of_column, if index == 0 { out } else { None })
+            })
+            .collect()
+    }
+
+    /// Writes all samples into their places.
+    fn finish_all(
+        &self,
+        prepared: Vec<Option<Prepared<'_>>>,
+        rooms: &[Room],
+        places: &[Option<String>],
+    ) -> Vec<Option<Result<Finished>>> {
+        each(prepared, self.threads, |number, sample: Prepared<'_>| {
+            // SAFETY: each number comes once, and each room has a slot of its own for it, since the sample is there.
+            let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
+            sample.finish(outputs).map_err(|error| at(places[number].as_ref(), error))
+        })
+    }
+}
+
+/// Does something with all things that are there, on many threads.
+fn each<T: Send, R: Send>(
+    things: Vec<Option<T>>,
+    threads: usize,
+    work: impl Fn(usize, T) -> Result<R> + Sync,
+) -> Vec<Option<Result<R>>> {
+    let there: Vec<bool> = things.iter().map(Option::is_some).collect();
+    let cells: Vec<Mutex<Option<T>>> = things.into_iter().map(Mutex::new).collect();
+    let results: Vec<Mutex<Option<Result<R>>>> = cells.iter().map(|_| Mutex::new(None)).collect();
+    pool::for_each(cells.len(), threads, |number| {
+        let thing = cells[number].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let result = thing.map(|thing| work(number, thing));
+        *results[number].lock().unwrap_or_else(PoisonError::into_inner) = result;
+    });
+    let lost = || Error::External("a sample was lost because its thread failed".into());
+    results
+        .into_iter()
+        .zip(there)
+        .map(|(cell, there)| {
+            let result = cell.into_inner().unwrap_or_else(PoisonError::into_inner);
+            there.then(|| result.unwrap_or_else(|| Err(lost())))
+        })
+        .collect()
+}
+
+/// Separates what was made from what failed.
+fn sort<R>(results: Vec<Option<Result<R>>>, failed: &mut Vec<(usize, Error)>) -> Vec<Option<R>> {
+    let made = results.into_iter().enumerate().map(|(number, result)| match result? {
+        Ok(made) => Some(made),
+        Err(error) => {
+            failed.push((number, error));
+            None
+        }
+    });
+    made.collect()
+}
+
+fn at_sample(py: Python<'_>, number: usize, error: &PyErr) -> PyErr {
+    let message = format!("sample {number}: {}", error.value(py));
+    PyErr::from_type(error.get_type(py), message)
+}
+
+/// Room for one column of a batch.
+enum Room {
+    /// All images alike: one array.
+    Together(ArrayOut, Option<&'static str>),
+    /// One array each, for those that there are.
+    Apart(Vec<Option<(ArrayOut, Option<&'static str>)>>),
+}
+
+impl Room {
+    fn new(
+        py: Python<'_>,
+        column: Column,
+        images: &[Option<(Format, Likeness)>],
+        out: Option<&Bound<'_, PyUntypedArray>>,
+    ) -> PyResult<Self> {
+        // A file and an array may come out alike; only what the result has in common with its input counts.
+        let kind = |(format, likeness): &(Format, Likeness)| {
+            let flat = column.layout == Layout::Hwc && format.shape.channels == 1;
+            (*format, if flat { likeness.dimensions(column.role) } else { 3 }, likeness.type_name())
+        };
+        let mut there = images.iter().flatten();
+        let alike = there.next().filter(|first| there.all(|image| kind(image) == kind(first)));
+        match (alike, out) {
+            (Some((format, likeness)), None) => {
+                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
+                let array = ArrayOut::new(py, *format, wanted, layout, dimensions, Some(images.len()))?;
+                Ok(Self::Together(array, likeness.type_name()))
+            }
+            (Some((format, likeness)), Some(out)) => {
+                let (layout, wanted, dimensions) = (column.layout, column.wanted, likeness.dimensions(column.role));
+                let array = ArrayOut::given(out, *format, wanted, layout, dimensions, images.len())?;
+                Ok(Self::Together(array, None))
+            }
+            (None, Some(_)) => {
+                let sizes: Vec<_> = images
+                    .iter()
+                    .flatten()
+                    .take(4)
+                    .map(|(format, ..)| {
+                        format!("{}×{}×{}", format.shape.height, format.shape.width, format.shape.channels)
+                    })
+                    .collect();
+                Err(ShapeError::new_err(format!(
+                    "out needs all images to come out with one size, got {}…: end the policy with a crop or resize to a fixed size",
+                    sizes.join(", ")
+                )))
+            }
+            (None, None) => images
+                .iter()
+                .map(|image| {
+                    let Some((format, likeness)) = image else { return Ok(None) };
+                    let dimensions = likeness.dimensions(column.role);
+                    let array = ArrayOut::new(py, *format, column.wanted, column.layout, dimensions, None)?;
+                    Ok(Some((array, likeness.type_name())))
+                })
+                .collect::<PyResult<_>>()
+                .map(Self::Apart),
+        }
+    }
+
+    /// # Safety
+    /// No two live slots may have the same index, the index must be below the batch size, and the image of that index must
+    /// have been there when the room was made.
+    unsafe fn slot(&self, index: usize) -> Output<'_> {
+        match self {
+            // SAFETY: the caller's promise is the one that `ArrayOut::slot` asks for.
+            Self::Together(array, _) => unsafe { array.slot(index) },
+            Self::Apart(arrays) => {
+                let Some((array, _)) = &arrays[index] else { unreachable!("the image was there") };
+                // SAFETY: the only slot of this array, and nobody else asks for this index.
+                unsafe { array.slot(0) }
+            }
+        }
+    }
+
+    fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        match self {
+            Self::Together(array, name) => array.into_array(py, name),
+            Self::Apart(arrays) => {
+                let arrays = arrays
+                    .into_iter()
+                    .map(|array| array.map(|(array, name)| array.into_array(py, name)).transpose())
+                    .collect::<PyResult<Vec<_>>>()?;
+                Ok(PyList::new(py, arrays)?.into_any().unbind())
+            }
+        }
+    }
+}
