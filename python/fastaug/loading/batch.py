@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -110,20 +110,22 @@ def check_collate(collate: Any) -> Collate:
     return collate  # type: ignore[no-any-return]
 
 
-def gathered(columns: dict[str, Any], collate: Collate, ragged: frozenset[str]) -> dict[str, Any]:
-    """Columns as they are handed out: numbers as one array; ``ragged`` ones, of which each sample has its own number, padded
-    if that is asked for."""
-    return {
-        name: _padded(column) if name in ragged and collate == "pad" else _gathered(column, name in ragged)
-        for name, column in columns.items()
-    }
+def gathered(columns: dict[str, Any], collate: Collate, ragged: Mapping[str, int]) -> dict[str, Any]:
+    """Columns as they are handed out: numbers as one array; ``ragged`` ones, of which each sample has its own number and each
+    row so many values (0: one, without an axis), as a list of arrays, or padded if that is asked for."""
+    made = {}
+    for name, column in columns.items():
+        if name in ragged:
+            rows = _rows(column, ragged[name])
+            made[name] = _padded(rows) if collate == "pad" else rows
+        else:
+            made[name] = _gathered(column)
+    return made
 
 
-def _gathered(column: Any, is_ragged: bool) -> Any:
+def _gathered(column: Any) -> Any:
     if not isinstance(column, list):
         return column
-    if is_ragged:
-        return [_array(entry) for entry in column]
     kinds = {type(entry) for entry in column}
     if kinds and all(issubclass(kind, (int, float, np.integer, np.floating, np.bool_)) for kind in kinds):
         array = np.asarray(column)
@@ -134,23 +136,23 @@ def _gathered(column: Any, is_ragged: bool) -> Any:
     return column
 
 
-def _array(rows: Any) -> Any:
-    """Boxes and the like as an array, labels that are words as the list they are."""
-    array = np.asarray(rows)
-    if array.dtype.kind not in "iufb":
-        return list(rows) if array.size else np.empty(0, np.int64)
-    return array.astype(np.float32) if array.dtype == np.float64 else array
+def _rows(column: Sequence[Any], width: int) -> list[Any]:
+    """Boxes and the like as arrays of one type; labels that are words as the lists they are."""
+    arrays = [np.asarray(rows) for rows in column]
+    filled = [array for array in arrays if array.size]
+    if any(array.dtype.kind not in "iufb" for array in filled):
+        return [list(rows) for rows in column]
+    kind = np.result_type(*filled) if filled else np.dtype(np.float32 if width else np.int64)
+    kind = np.dtype(np.float32) if kind == np.float64 else kind
+    rest = filled[0].shape[1:] if filled else (width,) if width else ()
+    return [(array if array.size else array.reshape(0, *rest)).astype(kind, copy=False) for array in arrays]
 
 
-def _padded(column: Sequence[Any]) -> Any:
-    entries = [_array(entry) for entry in column]
-    if any(isinstance(entry, list) for entry in entries):
-        return entries
-    most = max((len(entry) for entry in entries), default=0)
-    filled = [entry for entry in entries if len(entry)] or entries
-    if not filled:
-        return np.empty((0, 0), np.float32)
-    made = np.full((len(entries), most, *filled[0].shape[1:]), FILLING, np.result_type(*filled))
-    for row, entry in zip(made, entries, strict=True):
-        row[: len(entry)] = entry.reshape(-1, *made.shape[2:])
+def _padded(rows: list[Any]) -> Any:
+    if not all(isinstance(entry, np.ndarray) for entry in rows) or not rows:
+        return rows
+    most = max(len(entry) for entry in rows)
+    made = np.full((len(rows), most, *rows[0].shape[1:]), FILLING, rows[0].dtype)
+    for room, entry in zip(made, rows, strict=True):
+        room[: len(entry)] = entry
     return made

@@ -25,6 +25,8 @@ MOST_TRIES = 1000
 _REPLACED = 1 << 62
 """Random values of a sample that stands in for another are drawn with the place's number from here on."""
 
+_WIDTHS = {"bboxes": 4, "keypoints": 2}
+
 
 @dataclass
 class Made:
@@ -75,12 +77,9 @@ class Maker:
         self.on_error = on_error
         self.collate = collate
         self.finish = finish
-        kinds = policy._kinds
-        self._ragged = frozenset(
-            {name for name, kind in kinds.items() if kind in ("bboxes", "keypoints")}.union(
-                *policy._label_fields.values()
-            )
-        )
+        # Targets of which each sample has its own number, and how many values a row has.
+        self._ragged = {name: _WIDTHS[kind] for name, kind in policy._kinds.items() if kind in _WIDTHS}
+        self._ragged |= {name: 0 for fields in policy._label_fields.values() for name in fields}
 
     def slots(self, epoch: int, places: Indices) -> list[Slot]:
         """What stands at some places of an epoch."""

@@ -126,20 +126,21 @@ class Weighted:
     """
 
     def __init__(self, weights: npt.ArrayLike, samples: int | None = None, replacement: bool = True) -> None:
-        self.weights = np.ascontiguousarray(weights, np.float64)
-        if self.weights.ndim != 1 or not len(self.weights):
-            raise PolicyError(f"weights must be a number for each sample, got an array of shape {self.weights.shape}")
-        if not np.isfinite(self.weights).all() or self.weights.min() < 0 or not self.weights.any():
+        given = np.ascontiguousarray(weights, np.float64)
+        if given.ndim != 1 or not len(given):
+            raise PolicyError(f"weights must be a number for each sample, got an array of shape {given.shape}")
+        # The sum is finite only if all are.
+        if not np.isfinite(given.sum()) or given.min() < 0 or not given.any():
             raise PolicyError("weights must be finite numbers of at least 0, and not all of them 0")
-        self.samples = len(self.weights) if samples is None else check_count("samples", samples, 1)
+        self.sources = len(given)
         self.replacement = replacement
-        if not replacement:
-            able = int(np.count_nonzero(self.weights))
-            if samples is None:
-                self.samples = able
-            elif self.samples > able:
-                raise PolicyError(f"samples: {self.samples} cannot be drawn of {able} without drawing one again")
-        self._ends = np.cumsum(self.weights) if replacement else None
+        able = self.sources if replacement else int(np.count_nonzero(given))
+        self.samples = able if samples is None else check_count("samples", samples, 1)
+        if not replacement and self.samples > able:
+            raise PolicyError(f"samples: {self.samples} cannot be drawn of {able} without drawing one again")
+        # Rounding may lead a draw behind the last one that can be drawn.
+        self._last = self.sources - 1 - int(np.argmax(given[::-1] > 0))
+        self._table = np.cumsum(given) if replacement else given
         self._drawn: tuple[tuple[int, int], Indices] | None = None
 
     def __len__(self) -> int:
@@ -147,12 +148,10 @@ class Weighted:
 
     def at(self, seed: int, epoch: int, places: Indices) -> tuple[Indices, Indices]:
         """The samples at some places."""
-        if self._ends is not None:
-            points = _core.draws(seed, epoch, places) * self._ends[-1]
-            indices = np.searchsorted(self._ends, points, side="right").astype(np.int64)
-            # Rounding may lead behind the end, to a weight of 0.
-            indices = np.minimum(indices, np.flatnonzero(self.weights)[-1]) if len(indices) else indices
-            return indices, len(self.weights) + places
+        if self.replacement:
+            points = _core.draws(seed, epoch, places) * self._table[-1]
+            indices = np.searchsorted(self._table, points, side="right").astype(np.int64)
+            return np.minimum(indices, self._last), self.sources + places
         drawn = self._without_replacement(seed, epoch)
         return drawn[places], drawn[places]
 
@@ -161,10 +160,10 @@ class Weighted:
         key = (seed, epoch)
         drawn = self._drawn
         if drawn is None or drawn[0] != key:
-            draws = _core.draws(seed, epoch, np.arange(len(self.weights), dtype=np.int64))
+            draws = _core.draws(seed, epoch, np.arange(self.sources, dtype=np.int64))
             with np.errstate(divide="ignore"):
-                strikes = -np.log1p(-draws) / self.weights
-            strikes[self.weights == 0] = np.inf
+                strikes = -np.log1p(-draws) / self._table
+            strikes[self._table == 0] = np.inf
             drawn = self._drawn = (key, np.argsort(strikes, kind="stable")[: self.samples].astype(np.int64))
         return drawn[1]
 
@@ -198,8 +197,8 @@ def order_of(source: Any, shuffle: bool, sampler: Any) -> Order:
                 "sampler: this source cannot tell its labels, so use fastaug.Balanced(labels) with an array of them"
             )
         return Balanced(tell())
-    if isinstance(sampler, Weighted) and len(sampler.weights) != length:
-        raise PolicyError(f"sampler has {len(sampler.weights):,} weights for {length:,} samples")
+    if isinstance(sampler, Weighted) and sampler.sources != length:
+        raise PolicyError(f"sampler has {sampler.sources:,} weights for {length:,} samples")
     if isinstance(sampler, Order):
         return sampler
     if isinstance(sampler, Iterable):

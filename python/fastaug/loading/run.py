@@ -195,15 +195,13 @@ class Run:
 
     def _next_to_make(self) -> tuple[int, list[Slot], list[Any]] | None:
         with self._changed:
-            while not self.stopped:
-                number = self._to_make
-                if number >= self.steps:
-                    return None
-                if number < self._delivered + self.prefetch:
-                    self._to_make += 1
-                    self._changed.notify_all()
-                    break
+            while self._to_make >= self._delivered + self.prefetch and not self.stopped:
                 self._changed.wait(_GLANCE)
+            if self.stopped or self._to_make >= self.steps:
+                return None
+            number = self._to_make
+            self._to_make += 1
+            self._changed.notify_all()
             before = time.perf_counter()
             if number not in self._read:
                 self.statistics.cache_misses += 1
