@@ -10,7 +10,7 @@ import numpy as np
 
 from fastaug.composition import randomness
 from fastaug.composition.arguments import check_threads
-from fastaug.composition.call import CHW, HWC, Call, to_tensor
+from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def run_samples(
     policy: Compose, samples: Sequence[dict[str, Any] | None], seeds: Sequence[tuple[int, int, int]], way: Way
 ) -> Outcome:
     """Runs a policy on samples that are dictionaries of their targets; ``None`` stands for one that is not there."""
+    if not policy._records and all(sample is None or sample.keys() == {"image"} for sample in samples):
+        return _run_images(policy, samples, seeds, way)
     failures: dict[int, Exception] = {}
     calls: list[Call | None] = [
         None if sample is None else _call(policy, number, sample, way, failures)
@@ -120,6 +122,20 @@ def run_samples(
     )
     failures.update(failed)
     return Outcome(_columns(policy, calls, first, arrays, points), failures, decoding)
+
+
+def _run_images(
+    policy: Compose, samples: Sequence[dict[str, Any] | None], seeds: Sequence[tuple[int, int, int]], way: Way
+) -> Outcome:
+    """The same for images that have nothing beside them, without the general machinery."""
+    column = (IMAGE, way.layout, way.dtype)
+    pixels = [None if sample is None else [sample["image"]] for sample in samples]
+    if not any(pixels):
+        return Outcome({}, {}, 0.0)
+    arrays, _, failed, decoding = policy._pipeline.run_batch(
+        seeds, pixels, ["image"], [column], None, None, None, False, way.out, way.threads, way.index, way.collected
+    )
+    return Outcome({"image": _tensor_if(policy, arrays[0])}, dict(failed), decoding)
 
 
 def _columns(
