@@ -31,9 +31,11 @@ bench: $(BENCH)/.built
 	$(BENCH)/bin/python benches/python/decode.py $(if $(IMAGES),--images $(IMAGES)) --json target/decode.json
 	$(BENCH)/bin/python benches/python/tables.py target/transforms.json target/pipelines.json target/decode.json docs/benchmarks.md
 
-# The JPEG decoder for longer: many more rectangles, and mutants of ever new seeds until something fails or Ctrl-C.
-soak:
+# For longer: the JPEG decoder with many more rectangles, the loader with many more batches; and mutants of ever new seeds until
+# something fails or Ctrl-C.
+soak: $(VENV)/.tested-with
 	FASTAUG_SOAK=1 FASTAUG_MUTANTS=1000000 cargo test -p fastaug-jpeg --test robustness
+	FASTAUG_SOAK=1 $(VENV)/bin/python -m pytest -s tests/test_loader_processes.py -k memory
 
 fuzz:
 	@seed=$$(date +%s); while true; do \

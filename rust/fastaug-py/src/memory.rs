@@ -13,7 +13,7 @@ pub const LEAST: usize = 512 << 10;
 const STEP: usize = 64 << 10;
 
 /// Bytes that are kept at most while nobody uses them.
-const MOST_KEPT: usize = 256 << 20;
+const MOST_KEPT: usize = 512 << 20;
 
 /// Pieces that are kept at most: few enough to be looked through.
 const MOST_PIECES: usize = 64;

@@ -13,13 +13,17 @@ use std::{
     },
 };
 
-struct Pool {
+/// Pools of one process, by their numbers of threads: callers that ask for different numbers in turn do not build a pool each
+/// time.
+struct Pools {
     process: u32,
-    threads: usize,
-    pool: ThreadPool,
+    pools: Vec<Arc<ThreadPool>>,
 }
 
-static POOL: ArcSwapOption<Pool> = ArcSwapOption::const_empty();
+/// So many numbers of threads are remembered.
+const MOST_POOLS: usize = 4;
+
+static POOLS: ArcSwapOption<Pools> = ArcSwapOption::const_empty();
 /// What the user asked for; 0 is "as many as this process may use".
 static WANTED: AtomicUsize = AtomicUsize::new(0);
 
@@ -49,7 +53,7 @@ pub fn for_each(count: usize, threads: usize, work: impl Fn(usize) + Send + Sync
         return;
     }
     match pool(threads) {
-        Some(pool) => pool.pool.install(|| {
+        Some(pool) => pool.install(|| {
             use rayon::prelude::*;
             (0..count).into_par_iter().with_max_len(1).for_each(work);
         }),
@@ -58,29 +62,22 @@ pub fn for_each(count: usize, threads: usize, work: impl Fn(usize) + Send + Sync
     }
 }
 
-fn pool(threads: usize) -> Option<Arc<Pool>> {
+fn pool(threads: usize) -> Option<Arc<ThreadPool>> {
     let process = std::process::id();
-    let current = POOL.load_full();
-    if let Some(pool) = &current
-        && pool.process == process
-        && pool.threads == threads
-    {
-        return current;
+    let current = POOLS.load_full();
+    let own = current.as_ref().filter(|current| current.process == process);
+    let mut pools = own.map_or_else(Vec::new, |own| own.pools.clone());
+    if let Some(pool) = pools.iter().find(|pool| pool.current_num_threads() == threads) {
+        return Some(Arc::clone(pool));
     }
-    let pool =
-        ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("fastaug-{index}")).build().ok()?;
-    let fresh = Arc::new(Pool { process, threads, pool });
-    let old = POOL.swap(Some(Arc::clone(&fresh)));
-    if let Some(old) = old
-        && old.process != process
-    {
-        // Dropping it would wait for threads that the fork left behind.
-        std::mem::forget(old);
+    let name = |index| format!("fastaug-{index}");
+    let fresh = Arc::new(ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build().ok()?);
+    if pools.len() == MOST_POOLS {
+        pools.remove(0);
     }
-    if let Some(current) = current
-        && current.process != process
-    {
-        std::mem::forget(current);
-    }
+    pools.push(Arc::clone(&fresh));
+    let old = POOLS.swap(Some(Arc::new(Pools { process, pools })));
+    // Dropping the pools of another process would wait for threads that the fork left behind.
+    [old, current].into_iter().flatten().filter(|pools| pools.process != process).for_each(std::mem::forget);
     Some(fresh)
 }
