@@ -37,7 +37,7 @@ from fastaug.composition import (
     to_dict,
 )
 from fastaug.composition.threads import set_num_threads
-from fastaug.errors import DecodeError, PolicyError, SampleError, ShapeError, TargetError
+from fastaug.errors import DecodeError, PolicyError, SampleError, ShapeError, SourceError, TargetError
 from fastaug.indexing import build_index, check_index
 from fastaug.loading import Balanced, Batch, Loader, Weighted
 from fastaug.transforms import *
@@ -62,6 +62,7 @@ __all__ = [
     "Sequential",
     "ShapeError",
     "SomeOf",
+    "SourceError",
     "TargetError",
     "Weighted",
     "__version__",

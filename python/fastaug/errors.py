@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from fastaug._core import DecodeError, PolicyError, ShapeError, TargetError
 
-__all__ = ["DecodeError", "PolicyError", "SampleError", "ShapeError", "TargetError"]
+__all__ = ["DecodeError", "PolicyError", "SampleError", "ShapeError", "SourceError", "TargetError"]
+
+
+class SourceError(ValueError):
+    """Samples that cannot be had: a folder without images, a damaged shard, annotations that lack something."""
 
 
 def shown(value: object) -> str:

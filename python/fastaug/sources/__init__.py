@@ -1,5 +1,8 @@
 """Where samples come from: folders, lists of files, shards, data sets of other libraries."""
 
+from fastaug.sources.arrays import Arrays
+from fastaug.sources.files import Files
+from fastaug.sources.image_folder import ImageFolder
 from fastaug.sources.protocol import Image, Items, Source, Target, as_source
 
-__all__ = ["Image", "Items", "Source", "Target", "as_source"]
+__all__ = ["Arrays", "Files", "Image", "ImageFolder", "Items", "Source", "Target", "as_source"]
