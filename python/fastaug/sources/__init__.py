@@ -4,5 +4,6 @@ from fastaug.sources.arrays import Arrays
 from fastaug.sources.files import Files
 from fastaug.sources.image_folder import ImageFolder
 from fastaug.sources.protocol import Image, Items, Source, Target, as_source
+from fastaug.sources.webdataset import WebDataset
 
-__all__ = ["Arrays", "Files", "Image", "ImageFolder", "Items", "Source", "Target", "as_source"]
+__all__ = ["Arrays", "Files", "Image", "ImageFolder", "Items", "Source", "Target", "WebDataset", "as_source"]
