@@ -25,6 +25,8 @@ __all__ = [
     "imdecode",
     "imencode",
     "imread",
+    "paint_polygon",
+    "paint_runs",
     "permuted",
     "read_files",
     "set_num_threads",
@@ -152,3 +154,5 @@ def decode_planes(
     tolerant: bool = False,
 ) -> list[npt.NDArray[np.uint8]]: ...
 def decode_info(data: bytes | bytearray | str | PathLike[str]) -> dict[str, Any]: ...
+def paint_polygon(mask: npt.NDArray[np.uint8], corners: npt.NDArray[np.float64]) -> None: ...
+def paint_runs(mask: npt.NDArray[np.uint8], runs: bytes | npt.NDArray[np.uint32]) -> None: ...

@@ -25,9 +25,10 @@ _COMPRESSED = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"), (b
 _OCTAL = re.compile(rb" *([0-7]*)[ \0]*")
 _RECORD = re.compile(rb"([0-9]{1,9}) ([^=\n]+)=")
 
-_REGULAR = (b"0", b"\0", b"7")
 _WITHOUT_CONTENTS = (b"1", b"2", b"3", b"4", b"5", b"6")
 """Links, devices, folders, pipes."""
+
+_NOTHING: dict[str, bytes] = {}
 
 
 class Member(NamedTuple):
@@ -85,7 +86,7 @@ class TarReader:
                 return
             self._check_header(header, position)
             kind, start = header[156:157], position + _BLOCK
-            fields = for_all | for_next
+            fields = for_all | for_next if for_all or for_next else _NOTHING
             is_about_another = kind in b"LKxXg"
             size = self._number(header[124:136], position)
             if not is_about_another and "size" in fields:
@@ -114,8 +115,7 @@ class TarReader:
         given = self._number(header[148:156], position)
         unsigned = sum(header) - sum(header[148:156]) + 8 * ord(" ")
         # Some old programs added the bytes up as signed numbers.
-        signed = unsigned - 256 * sum(byte > 127 for byte in header[:148] + header[156:])
-        if given not in (unsigned, signed):
+        if given != unsigned and given != unsigned - 256 * sum(byte > 127 for byte in header[:148] + header[156:]):
             raise self._wrong(position, "the checksum of a header is wrong")
 
     def _check_end(self, position: int) -> None:

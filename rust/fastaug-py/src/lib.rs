@@ -12,6 +12,7 @@ mod indexes;
 mod memory;
 mod order;
 mod pipeline;
+mod segments;
 
 use pyo3::prelude::*;
 
@@ -30,6 +31,8 @@ mod _core {
     use super::order::{draws, permuted};
     #[pymodule_export]
     use super::pipeline::{Pipeline, check_transform, get_num_threads, set_num_threads, simd_level, transform_names};
+    #[pymodule_export]
+    use super::segments::{paint_polygon, paint_runs};
     use super::*;
 
     #[pymodule_init]
