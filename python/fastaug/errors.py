@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastaug._core import DecodeError, PolicyError, ShapeError, TargetError
 
 __all__ = ["DecodeError", "PolicyError", "SampleError", "ShapeError", "SourceError", "TargetError"]
@@ -37,3 +39,9 @@ class SampleError(ValueError):
 
     def __reduce__(self) -> tuple[type[SampleError], tuple[str, int, str | None]]:
         return type(self), (str(self), self.index, self.path)
+
+
+def some(names: Sequence[str]) -> str:
+    """Names in an error: the first of them, and how many more there are."""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(repr(name) for name in names[:10]) + more

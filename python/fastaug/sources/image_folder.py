@@ -8,14 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from fastaug.errors import SourceError, shown
+from fastaug.errors import SourceError, shown, some
 from fastaug.sources import listing
 from fastaug.sources.listing import EXTENSIONS, Extensions, Listing
 from fastaug.sources.numbers import check_number
 from fastaug.sources.targets import Labels
-
-_TOLD = 10
-"""Classes that an error names."""
 
 
 class ImageFolder:
@@ -105,7 +102,7 @@ class ImageFolder:
         if self._wanted is not None:
             missing = sorted(set(self._wanted) - set(there))
             if missing:
-                raise SourceError(f"{self.root} has no folders for the classes {_some(missing)}")
+                raise SourceError(f"{self.root} has no folders for the classes {some(missing)}")
         elif not there:
             raise SourceError(f"{self.root} has no sub-folders: there must be one per class, with images in it")
         found = listing.list_files(self.root, self._extensions, there if self._wanted is None else self._wanted)
@@ -120,7 +117,7 @@ class ImageFolder:
         if empty:
             kinds = ", ".join(self._extensions)
             raise SourceError(
-                f"{self.root}: no images in the folders of {_some(empty)}: names of images end in {kinds}; classes=[…]"
+                f"{self.root}: no images in the folders of {some(empty)}: names of images end in {kinds}; classes=[…]"
                 " says which folders are classes"
             )
 
@@ -162,10 +159,5 @@ def _checked(classes: Any) -> list[str]:
         raise TypeError(f"classes must be a list of names of sub-folders, got {shown(classes)}")
     if len(set(wanted)) < len(wanted):
         twice = sorted({name for name in wanted if wanted.count(name) > 1})
-        raise SourceError(f"classes has names twice: {_some(twice)}")
+        raise SourceError(f"classes has names twice: {some(twice)}")
     return wanted
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
-    return ", ".join(repr(name) for name in names[:_TOLD]) + more

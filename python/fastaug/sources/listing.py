@@ -238,7 +238,7 @@ class _Folder:
 
     @classmethod
     def scan(cls, root: str, path: str, extensions: tuple[str, ...], top: int) -> _Folder:
-        place = os.path.join(root, path)
+        place = os.path.join(root, path) if path else root
         # Before its entries are read: what changes meanwhile is then seen as a change.
         status = _status(place)
         names, folders = [], []

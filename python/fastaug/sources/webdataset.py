@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from fastaug.errors import SourceError, shown
+from fastaug.errors import SourceError, shown, some
 from fastaug.sources import shard_index
 from fastaug.sources.descriptors import Descriptors, read_exactly
 from fastaug.sources.names import Names, ends_of
@@ -22,9 +22,6 @@ from fastaug.sources.targets import Labels
 
 _FIELDS = ("label", "json", "text", "mask")
 """What a target can consist of."""
-
-_TOLD = 10
-"""Samples that an error names."""
 
 Integers = npt.NDArray[np.int64]
 
@@ -112,7 +109,7 @@ class WebDataset:
         """The labels of all samples."""
         without = np.flatnonzero((self._labels == NO_LABEL) | (self._labels == WRONG_LABEL))
         if len(without):
-            told = ", ".join(self._stem(int(number)) for number in without[:_TOLD])
+            told = some([self._stem(int(number)) for number in without])
             raise SourceError(f"{len(without)} of {len(self)} samples have no .cls that is a whole number: {told}")
         labels: Labels = self._labels.copy()
         return labels
@@ -214,7 +211,7 @@ class WebDataset:
             kinds[index.part(extension) >= 0] = kind
         without = np.flatnonzero(kinds < 0)
         if len(without) and not self._is_lenient:
-            told = ", ".join(index.keys[int(number)] for number in without[:_TOLD])
+            told = some([index.keys[int(number)] for number in without])
             raise SourceError(
                 f"{shard}: {len(without)} of {len(index.keys)} samples have no image (.{', .'.join(self._images)}): {told};"
                 ' without_image="skip" leaves them out'
