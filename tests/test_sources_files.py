@@ -54,6 +54,33 @@ def test_targets_come_back(targets):
     assert same(samples(pickle.loads(pickle.dumps(source))), samples(source))
 
 
+def test_numbers_of_other_libraries_are_numbers():
+    class Column:
+        """A column of a table, as pandas has it: [number] looks a row up by its name."""
+
+        ndim = 1
+
+        def __init__(self, values):
+            self.values = np.array(values)
+
+        def __len__(self):
+            return len(self.values)
+
+        def __getitem__(self, name):
+            raise KeyError(name)
+
+        def __array__(self, dtype=None, copy=None):
+            return self.values
+
+    paths = ["1.jpg", "2.jpg"]
+    for given in ([np.int64(4), np.uint8(5)], Column([4, 5]), np.array([4, 5], object)):
+        source = Files(paths, given)
+        assert same(samples(source), [("1.jpg", 4), ("2.jpg", 5)])
+        assert source.labels().tolist() == [4, 5]
+    words = Files(paths, np.array(["one", "two"], object))
+    assert same(samples(words), [("1.jpg", "one"), ("2.jpg", "two")])
+
+
 def test_labels_are_told_if_there_are_any():
     assert Files(["1.jpg"], {"label": [3]}).labels().tolist() == [3]
     for targets in (None, ["word"], {"mask": ["1.png"]}, [[1, 2]]):

@@ -52,15 +52,20 @@ def _column(name: str, given: Any, count: int) -> Any:
         raise TypeError(f"{name} must be a sequence with one target per sample, got {shown(given)}")
     if len(given) != count:
         raise SourceError(f"there are {count} samples, but {name} has {len(given)}")
+    if not isinstance(given, np.ndarray) and hasattr(given, "__array__") and getattr(given, "ndim", 0) == 1:
+        # A column of a table, whose [3] is the row called 3 wherever that is; a tensor, whose numbers are tensors.
+        given = np.asarray(given)
+    if isinstance(given, np.ndarray) and given.dtype == object:
+        given = list(given)
     if isinstance(given, (list, tuple)) and given:
-        if all(type(value) is int for value in given):
+        if all(isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in given):
             return _whole_numbers(given)
         if all(type(value) is str for value in given):
             return Names.of(given)
     return Mapped(given) if isinstance(given, np.memmap) else given
 
 
-def _whole_numbers(given: Sequence[int]) -> Any:
+def _whole_numbers(given: Sequence[Any]) -> Any:
     try:
         return np.array(given, np.int64)
     except OverflowError:
