@@ -86,10 +86,8 @@ class HuggingFace:
         return image, target if self._label is None else {"label": label} | target
 
     def path(self, index: int) -> str:
-        """Where a sample comes from: the name of its image if the dataset knows it, else its row."""
-        number = check_number(index, len(self))
-        stored = self._dataset[number][self._image] or {}
-        return stored.get("path") or f"row {number} of the dataset"
+        """Where a sample comes from. The names that a dataset may have for its images cannot be read without the images."""
+        return f"row {check_number(index, len(self))} of the dataset"
 
     def labels(self) -> Labels:
         """The labels of all samples."""
