@@ -10,7 +10,6 @@ import contextlib
 import json
 import mmap
 import os
-import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ def write(path: str, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> b
     checksum = 0
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
-    temporary = f"{path}.{secrets.token_hex(8)}.part"
+    temporary = f"{path}.{os.urandom(8).hex()}.part"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "xb") as file:
