@@ -70,9 +70,10 @@ def write(path: str, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> b
             file.writelines(pieces)
         os.replace(temporary, path)
     except OSError:
+        return False
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        return False
     return True
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,18 @@ _FIELDS = ("label", "json", "text", "mask")
 """What a target can consist of."""
 
 Integers = npt.NDArray[np.int64]
+
+
+_AT_ONCE = 8
+"""Shards that are looked at at the same time."""
+
+
+class _Kept(NamedTuple):
+    """An index, its checksum, and whether it is in a file."""
+
+    contents: ShardIndex
+    checksum: int
+    is_in_file: bool
 
 
 @dataclass(frozen=True)
@@ -81,9 +94,7 @@ class WebDataset:
         self.shards = shard_paths(shards)
         """The files, in the order of their samples."""
         self._descriptors = Descriptors()
-        # The checksums of the indexes in files; None if one could not be written.
-        self._checksums: list[int] | None = []
-        self._join([self._index(shard) for shard in self.shards])
+        self._join(self._indexes())
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -159,28 +170,31 @@ class WebDataset:
 
     # -- all samples -------------------------------------------------------------------------------------------------
 
-    def _index(self, shard: str) -> ShardIndex:
+    def _indexes(self) -> list[_Kept]:
+        """The indexes of all shards. Where shards are far away, it is the waiting that takes time."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return list(threads.map(self._index, self.shards))
+
+    def _index(self, shard: str) -> _Kept:
         """The index of a shard, from a file or made now."""
         try:
             status = os.stat(shard)
         except FileNotFoundError:
             raise FileNotFoundError(f"{shard}: no such shard") from None
-        if not self._is_kept:
-            self._checksums = None
-            return shard_index.build(shard)
         path = shard_index.index_path(shard, self._index_folder)
-        found = shard_index.saved(path, status)
-        if found is None:
-            built = shard_index.build(shard)
-            found = built, built.checksum()
-            if not shard_index.save(path, built):
-                self._checksums = None
-        if self._checksums is not None:
-            self._checksums.append(found[1])
-        return found[0]
+        found = shard_index.saved(path, status) if self._is_kept else None
+        if found is not None:
+            return _Kept(*found, True)
+        built = shard_index.build(shard)
+        return _Kept(built, built.checksum(), self._is_kept and shard_index.save(path, built))
 
-    def _join(self, indexes: list[ShardIndex]) -> None:
+    def _join(self, kept: list[_Kept]) -> None:
         """Puts the samples of all shards into one order."""
+        indexes = [one.contents for one in kept]
+        # Other processes are told the checksums of indexes, if all are in files.
+        self._checksums = (
+            np.array([one.checksum for one in kept], np.uint32) if all(one.is_in_file for one in kept) else None
+        )
         chosen = [self._choose(shard, index) for shard, index in zip(self.shards, indexes, strict=True)]
         self._starts = np.cumsum([0, *(len(samples) for samples, _ in chosen)], dtype=np.int64)
         self._states = np.array([[index.size, index.changed] for index in indexes], np.int64)
@@ -246,21 +260,18 @@ class WebDataset:
         if self._checksums is None:
             return self.__dict__
         state = {name: value for name, value in self.__dict__.items() if name not in self._FROM_INDEXES}
-        return state | {"shards": Names.of(self.shards), "_checksums": np.array(self._checksums, np.uint32)}
+        return state | {"shards": Names.of(self.shards), "_checksums": self._checksums}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if self._checksums is None:
             return
         self.shards = list(state["shards"])
-        expected = state["_checksums"].tolist()
-        self._checksums = []
-        indexes = []
-        for shard, checksum in zip(self.shards, expected, strict=True):
-            indexes.append(self._index(shard))
-            if (self._checksums[-1] if self._checksums else indexes[-1].checksum()) != checksum:
+        kept = self._indexes()
+        for shard, one, checksum in zip(self.shards, kept, self._checksums.tolist(), strict=True):
+            if one.checksum != checksum:
                 raise SourceError(f"{shard} was changed since this source was made: make it anew")
-        self._join(indexes)
+        self._join(kept)
 
 
 def _at(values: Integers, numbers: Integers) -> Integers:
