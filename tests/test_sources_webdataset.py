@@ -102,6 +102,7 @@ def test_labels_only_or_a_dictionary(tmp_path):
         ("x/1.other", b"?"),
         ("x/2.png", b"two"),
         ("x/2.Mask.PNG", b"mask two"),
+        ("x/2.json", b"null"),
     ]
     path = write(tmp_path, members)
     source = WebDataset(path)
@@ -109,7 +110,7 @@ def test_labels_only_or_a_dictionary(tmp_path):
         b"one",
         {"label": 12, "json": {"a": [1, 2]}, "text": "ein Hündchen", "mask": b"mask"},
     )
-    assert source.read(1) == (b"two", {"mask": b"mask two"})
+    assert source.read(1) == (b"two", {"json": None, "mask": b"mask two"})
     assert source.path(1) == f"{path}/x/2.png"
     assert WebDataset(path, targets=["label"]).read(0) == (b"one", 12)
     assert WebDataset(path, targets=["label"]).read(1) == (b"two", None)

@@ -41,7 +41,7 @@ class SampleError(ValueError):
         return type(self), (str(self), self.index, self.path)
 
 
-def some(names: Sequence[str]) -> str:
-    """Names in an error: the first of them, and how many more there are."""
-    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return ", ".join(repr(name) for name in names[:10]) + more
+def some(names: Sequence[str], count: int | None = None) -> str:
+    """Names in an error: the first of them, and how many more there are; of ``count``, where not all are given."""
+    left = (len(names) if count is None else count) - 10
+    return ", ".join(repr(name) for name in names[:10]) + (f" and {left} more" if left > 0 else "")

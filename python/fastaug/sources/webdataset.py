@@ -26,7 +26,6 @@ _FIELDS = ("label", "json", "text", "mask")
 
 Integers = npt.NDArray[np.int64]
 
-
 _AT_ONCE = 8
 """Shards that are looked at at the same time."""
 
@@ -103,13 +102,11 @@ class WebDataset:
         """One sample: the bytes of its image, and its target."""
         number = check_number(index, len(self))
         image = self._bytes(number, self._image)
-        assert image is not None
         if not self._fields:
             return image, None
         if self._fields == ("label",):
             return image, self._label(number)
-        target = {name: self._field(name, number) for name in self._fields}
-        return image, {name: value for name, value in target.items() if value is not None}
+        return image, {name: self._field(name, number) for name in self._fields if self._is_there(name, number)}
 
     def path(self, index: int) -> str:
         """Where a sample comes from: ``shard.tar/key.jpg``."""
@@ -120,7 +117,7 @@ class WebDataset:
         """The labels of all samples."""
         without = np.flatnonzero((self._labels == NO_LABEL) | (self._labels == WRONG_LABEL))
         if len(without):
-            told = some([self._stem(int(number)) for number in without])
+            told = some([self._stem(int(number)) for number in without[:10]], len(without))
             raise SourceError(f"{len(without)} of {len(self)} samples have no .cls that is a whole number: {told}")
         labels: Labels = self._labels.copy()
         return labels
@@ -136,24 +133,24 @@ class WebDataset:
     def _stem(self, number: int) -> str:
         return f"{self.shards[self._shard_of(number)]}/{self._keys[number]}"
 
-    def _bytes(self, number: int, parts: _Parts) -> bytes | None:
-        size = int(parts.sizes[number])
-        if size < 0:
-            return None
+    def _bytes(self, number: int, parts: _Parts) -> bytes:
         shard = self._shard_of(number)
         path = self.shards[shard]
         descriptor = self._descriptors.get(path, lambda status: self._check_unchanged(shard, status))
-        return read_exactly(descriptor, path, int(parts.offsets[number]), size)
+        return read_exactly(descriptor, path, int(parts.offsets[number]), int(parts.sizes[number]))
 
     def _check_unchanged(self, shard: int, status: os.stat_result) -> None:
         if (status.st_size, status.st_mtime_ns) != tuple(self._states[shard].tolist()):
             raise SourceError(f"{self.shards[shard]} was changed since it was indexed: make the source anew")
 
+    def _is_there(self, name: str, number: int) -> bool:
+        return bool(self._labels[number] != NO_LABEL if name == "label" else self._others[name].sizes[number] >= 0)
+
     def _field(self, name: str, number: int) -> Any:
         if name == "label":
             return self._label(number)
         contents = self._bytes(number, self._others[name])
-        if contents is None or name == "mask":
+        if name == "mask":
             return contents
         try:
             text = contents.decode("utf-8")
@@ -225,7 +222,7 @@ class WebDataset:
             kinds[index.part(extension) >= 0] = kind
         without = np.flatnonzero(kinds < 0)
         if len(without) and not self._is_lenient:
-            told = some([index.keys[int(number)] for number in without])
+            told = some([index.keys[int(number)] for number in without[:10]], len(without))
             raise SourceError(
                 f"{shard}: {len(without)} of {len(index.keys)} samples have no image (.{', .'.join(self._images)}): {told};"
                 ' without_image="skip" leaves them out'
