@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,15 @@ class Reader:
         self.source = source
         self._taken = policy.available_keys
         self._kinds = policy._kinds
+        ahead = getattr(source, "ahead", None)
+        self._ahead = ahead if callable(ahead) else None
 
     def read(self, indices: Sequence[int]) -> list[Sample | Fault]:
         """Samples, files among them read into memory; what cannot be read comes as a fault."""
+        if self._ahead is not None:
+            # Whatever is wrong shows when the samples are read, one by one.
+            with suppress(Exception):
+                self._ahead(indices)
         samples: list[Sample | Fault] = [self._read(index) for index in indices]
         self._load(samples)
         return samples

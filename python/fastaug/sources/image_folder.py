@@ -69,8 +69,8 @@ class ImageFolder:
 
     def read(self, index: int) -> tuple[str, int]:
         """One sample: the path of its image, and the number of its class."""
-        number = check_number(index, len(self))
-        return self._listing.path(number), int(self._listing.tops[self._listing.folder_of(number)])
+        path, folder = self._listing.entry(check_number(index, len(self)))
+        return path, int(self._listing.tops[folder])
 
     def path(self, index: int) -> str:
         """Where a sample comes from."""

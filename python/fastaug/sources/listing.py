@@ -62,9 +62,14 @@ class Listing:
         """A file's path below the root."""
         return os.path.join(self.folders[self.folder_of(number)], self.names[number])
 
+    def entry(self, number: int) -> tuple[str, int]:
+        """A file's path, and the number of the folder that it is in."""
+        folder = self.folder_of(number)
+        return os.path.join(self.root, self.folders[folder], self.names[number]), folder
+
     def path(self, number: int) -> str:
         """A file's path."""
-        return os.path.join(self.root, self.path_below(number))
+        return self.entry(number)[0]
 
     def tops_of_files(self) -> Integers:
         """Of each file, in which of the listed sub-folders of the root it is."""

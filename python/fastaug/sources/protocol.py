@@ -11,8 +11,9 @@ A source of your own is a class of two methods:
 
 ``read`` gives the image (a path, the bytes of a file, or an array) and its target: a label, ``None``, or a dictionary of what
 belongs to the image: ``mask``, ``bboxes``, ``keypoints``, label fields, ``label``, or whatever else a batch should carry. It is
-called from several threads at once, and raises what it likes: the loader's ``on_error`` decides. Two more methods help if they
-are there: ``path(index)`` says where a sample comes from, and ``labels()`` gives all labels as an array, for balanced sampling.
+called from several threads at once, and raises what it likes: the loader's ``on_error`` decides. More methods help if they are
+there: ``path(index)`` says where a sample comes from, ``labels()`` gives all labels as an array, for balanced sampling, and
+``ahead(indices)`` is told which samples are going to be read, one by one, by the thread that calls it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from fastaug.errors import SourceError, shown, some
 from fastaug.sources import shard_index
-from fastaug.sources.descriptors import Descriptors, read_exactly
+from fastaug.sources.descriptors import Descriptor, Descriptors, read_exactly
 from fastaug.sources.names import Names, ends_of
 from fastaug.sources.numbers import check_number
 from fastaug.sources.shard_index import NO_LABEL, WRONG_LABEL, ShardIndex
@@ -108,6 +108,14 @@ class WebDataset:
             return image, self._label(number)
         return image, {name: self._field(name, number) for name in self._fields if self._is_there(name, number)}
 
+    def ahead(self, indices: Sequence[int]) -> None:
+        """Asks the system for the images of samples that are going to be read, so that it need not be waited for each."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        for number in indices:
+            offset, size = int(self._image.offsets[number]), int(self._image.sizes[number])
+            os.posix_fadvise(self._descriptor(self._shard_of(number)).number, offset, size, os.POSIX_FADV_WILLNEED)
+
     def path(self, index: int) -> str:
         """Where a sample comes from: ``shard.tar/key.jpg``."""
         number = check_number(index, len(self))
@@ -135,9 +143,11 @@ class WebDataset:
 
     def _bytes(self, number: int, parts: _Parts) -> bytes:
         shard = self._shard_of(number)
-        path = self.shards[shard]
-        descriptor = self._descriptors.get(path, lambda status: self._check_unchanged(shard, status))
-        return read_exactly(descriptor, path, int(parts.offsets[number]), int(parts.sizes[number]))
+        offset, size = int(parts.offsets[number]), int(parts.sizes[number])
+        return read_exactly(self._descriptor(shard), self.shards[shard], offset, size)
+
+    def _descriptor(self, shard: int) -> Descriptor:
+        return self._descriptors.get(self.shards[shard], lambda status: self._check_unchanged(shard, status))
 
     def _check_unchanged(self, shard: int, status: os.stat_result) -> None:
         if (status.st_size, status.st_mtime_ns) != tuple(self._states[shard].tolist()):
