@@ -1,0 +1,294 @@
+"""Training loaders side by side: from JPEG files to batches of float32, two threads or two workers each.
+
+    python benches/python/loader.py [--images FOLDER …] [--json FILE] [--only NAME …] [--rounds N] [--cold]
+
+Every loader has a process of its own and keeps it for all rounds; they take turns, an epoch each, and the best epoch of each
+counts. The clock runs from one batch to another: starting workers and the first batches are left out. The files are in the
+system's memory, unless ``--cold`` asks it to drop them before each epoch. Memory is that of a process and all below it at its
+peak, pages that several of them share counted once.
+
+What is loaded stands in ``loading/tasks.py``, who loads and how in ``loading/of_….py``. A library that is not installed is
+named with the reason. One that does not get along with the others can have an interpreter of its own:
+``--python FFCV=/path/to/python`` (FFCV needs the system's libopencv-dev and libturbojpeg0-dev to be built; SPDL looks for the
+system's FFmpeg libraries).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+import encoded
+import fastaug
+import tables
+from loading import dataset, ways
+from loading.processes import NotThere, Process
+from loading.tasks import TASKS
+from loading.way import THREADS
+from loading.worker import UNTIMED
+from machine import machine
+
+BATCHES = 32 + UNTIMED
+FEWEST_ROUNDS = 3
+FASTEST = 3
+"""So many of the fastest peers take part with cold files."""
+
+EXACT_GOAL = 2.5
+WITH_INDEX_GOAL = 3.5
+THREADS_GOAL = 1.9
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row of the report: who loads what. Goals are over the best peer, and over one's own one thread."""
+
+    name: str
+    about: str
+    task: str
+    ours: Sequence[str]
+    peers: Sequence[str]
+    goals: Mapping[str, float]
+    one_thread: str | None = None
+    """The way that the first of ``ours`` with a goal is compared with."""
+
+
+FILES = Comparison(
+    "files",
+    "RandomResizedCrop 224, HorizontalFlip, Normalize; batches of 64",
+    "imagenet",
+    (ways.TWO_THREADS, ways.WITH_INDEX, ways.ONE_THREAD, ways.IN_DATA_LOADER, ways.BATCHES),
+    (
+        ways.DALI,
+        ways.TF_DATA,
+        ways.TURBOLOADER,
+        ways.FFCV,
+        ways.SPDL,
+        ways.TORCHVISION,
+        ways.PILLOW,
+        ways.ALBUMENTATIONSX,
+    ),
+    {ways.TWO_THREADS: EXACT_GOAL, ways.WITH_INDEX: WITH_INDEX_GOAL},
+    ways.ONE_THREAD,
+)
+OF_ONE_PEER = (ways.TWO_THREADS, ways.WITH_INDEX, ways.ONE_THREAD, ways.IN_DATA_LOADER)
+COMPARISONS = (
+    FILES,
+    Comparison(
+        "shards",
+        "the same from tars",
+        "imagenet",
+        (ways.SHARDS, ways.SHARDS_WITH_INDEX, ways.SHARDS_ONE_THREAD),
+        (ways.DALI_SHARDS, ways.TURBOLOADER, ways.WEBDATASET),
+        {ways.SHARDS: EXACT_GOAL, ways.SHARDS_WITH_INDEX: WITH_INDEX_GOAL},
+        ways.SHARDS_ONE_THREAD,
+    ),
+    Comparison(
+        "starter",
+        "RandomResizedCrop 224, HorizontalFlip, ColorJitter, ToGray, CoarseDropout, Normalize; batches of 64",
+        "starter",
+        OF_ONE_PEER,
+        (ways.ALBUMENTATIONSX,),
+        {ways.TWO_THREADS: EXACT_GOAL, ways.WITH_INDEX: WITH_INDEX_GOAL},
+        ways.ONE_THREAD,
+    ),
+    Comparison(
+        "detection",
+        "a letter box of 640 with three boxes, as in `pipelines.py`; batches of 16",
+        "detection",
+        (ways.TWO_THREADS, ways.ONE_THREAD, ways.IN_DATA_LOADER),
+        (ways.ALBUMENTATIONSX,),
+        {ways.TWO_THREADS: EXACT_GOAL},
+        ways.ONE_THREAD,
+    ),
+    Comparison(
+        "segmentation",
+        "crops of 512 with a mask, as in `pipelines.py`; batches of 16",
+        "segmentation",
+        (ways.TWO_THREADS, ways.ONE_THREAD, ways.IN_DATA_LOADER),
+        (ways.ALBUMENTATIONSX,),
+        {ways.TWO_THREADS: EXACT_GOAL},
+        ways.ONE_THREAD,
+    ),
+)
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def write_dataset(folder: Path, images: Sequence[Path] | None) -> tuple[dataset.Dataset, str]:
+    """The files that everybody loads, and what a report says of them."""
+    files = encoded.load(images, most_photos=sys.maxsize) if images else encoded.make()
+    pictures = [(data, encoded.size(data)) for data in files.ordinary]
+    largest = max(task.batch for task in TASKS.values())
+    written = dataset.write(folder, pictures, BATCHES * largest)
+    dataset.write_masks(written.first(BATCHES * TASKS["segmentation"].batch))
+    fastaug.build_index(written.paths, written.index)
+    area = np.mean([width * height for _, (width, height) in pictures]) / 1e6
+    size = np.mean([len(data) for data, _ in pictures]) / 1000
+    about = (
+        f"{len(written):,} files of {len(pictures)} {files.whose}, {area:.2f} megapixels and {size:.0f} KB in the mean"
+    )
+    return written, about
+
+
+# -- one row ---------------------------------------------------------------------------------------------------------
+
+
+def compare(
+    comparison: Comparison, written: dataset.Dataset, interpreters: Mapping[str, str], rounds: int, cold: bool
+) -> Row:
+    """Opens everybody, lets them take turns, and keeps the best epoch of each."""
+    entries = BATCHES * TASKS[comparison.task].batch
+    missing: dict[str, str] = {}
+    found: dict[str, Process] = {}
+    best: dict[str, dict[str, Any]] = {}
+    with ExitStack() as stack:
+        for name in (*comparison.ours, *comparison.peers):
+            library = name.partition(",")[0]
+            python = interpreters.get(library, sys.executable)
+            try:
+                found[name] = Process(name, comparison.task, written.folder, entries, python)
+            except NotThere as reason:
+                missing[name] = str(reason)
+                print(f"- {comparison.name}: without {name} ({reason})", flush=True)
+                continue
+            stack.callback(found[name].close)
+        for _ in range(rounds):
+            for name, process in list(found.items()):
+                if cold:
+                    dataset.forget(process.reads)
+                try:
+                    took = process.epoch()
+                except NotThere as reason:
+                    missing[name] = str(reason)
+                    del found[name]
+                    continue
+                if took["images_per_second"] > best.get(name, took)["images_per_second"] or name not in best:
+                    best[name] = took
+        each = {
+            name: {**best[name], "memory": process.peak, "versions": process.versions}
+            for name, process in found.items()
+        }
+    return _row(comparison, each, missing, cold)
+
+
+def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[str, str], cold: bool) -> Row:
+    speeds = {name: one["images_per_second"] for name, one in each.items()}
+    peers = [name for name in comparison.peers if name in speeds]
+    best = max(peers, key=speeds.__getitem__, default=None)
+    goals = []
+    for name, goal in comparison.goals.items():
+        if name in speeds and best is not None:
+            goals.append({"way": name, "over": best, "ratio": speeds[name] / speeds[best], "goal": goal})
+    first, own = next(iter(comparison.goals), None), comparison.one_thread
+    if first in speeds and own in speeds:
+        goals.append({"way": first, "over": own, "ratio": speeds[first] / speeds[own], "goal": THREADS_GOAL})
+    return {
+        "name": comparison.name,
+        "about": comparison.about,
+        "cold": cold,
+        "ways": {name: {key: value for key, value in one.items() if key != "versions"} for name, one in each.items()},
+        "ratios_of": [name for name in comparison.goals if name in speeds],
+        "peers": peers,
+        "goals": goals,
+        "missing": missing,
+        "versions": {library: version for one in each.values() for library, version in one["versions"].items()},
+    }
+
+
+def cold_files(rows: Sequence[Row]) -> Comparison:
+    """fastaug, which reads ahead, beside the fastest peers of those that were measured warm, or all."""
+    warm = next((row for row in rows if row["name"] == FILES.name), None)
+    peers = list(FILES.peers)
+    if warm is not None:
+        peers = sorted(warm["peers"], key=lambda peer: warm["ways"][peer]["images_per_second"], reverse=True)[:FASTEST]
+    return Comparison(
+        "cold files",
+        "the files of the first row, dropped from memory before each epoch",
+        FILES.task,
+        (ways.TWO_THREADS, ways.WITH_INDEX),
+        peers,
+        {ways.TWO_THREADS: EXACT_GOAL, ways.WITH_INDEX: WITH_INDEX_GOAL},
+    )
+
+
+# -- all of it -------------------------------------------------------------------------------------------------------
+
+
+def measure(
+    written: dataset.Dataset,
+    interpreters: Mapping[str, str],
+    rounds: int,
+    cold: bool,
+    wanted: Callable[[str], bool],
+) -> list[Row]:
+    """All rows that are wanted, printed as they come."""
+    rows: list[Row] = []
+
+    def add(comparison: Comparison, cold: bool) -> None:
+        rows.append(compare(comparison, written, interpreters, rounds, cold))
+        print("\n" + "\n\n".join(tables.loading_row(rows[-1])) + "\n", flush=True)
+
+    for comparison in COMPARISONS:
+        if wanted(comparison.name):
+            add(comparison, cold=False)
+    if cold:
+        add(cold_files(rows), cold=True)
+    return rows
+
+
+def main() -> None:
+    """Measures, prints, and writes the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=Path, nargs="+", help="folders with JPEGs")
+    parser.add_argument("--json", type=Path, help="file for the result")
+    parser.add_argument("--only", nargs="+", default=[], help="rows whose names begin so, and cold")
+    parser.add_argument(
+        "--rounds", type=int, default=5, help=f"epochs of each, of which the best counts (at least {FEWEST_ROUNDS})"
+    )
+    parser.add_argument("--cold", action="store_true", help="also with files that are not in the system's memory")
+    parser.add_argument("--python", nargs="+", default=[], metavar="LIBRARY=PATH", help="interpreters of their own")
+    parser.add_argument("--folder", type=Path, help="where the files are written, by default where temporary files are")
+    options = parser.parse_args()
+    rounds = max(FEWEST_ROUNDS, options.rounds)
+    interpreters = dict(pair.split("=", 1) for pair in options.python)
+    cold = options.cold or "cold" in options.only
+
+    def wanted(name: str) -> bool:
+        return not options.only or name.startswith(tuple(options.only))
+
+    with TemporaryDirectory(dir=options.folder, prefix="fastaug-loaders-") as name:
+        written, about = write_dataset(Path(name), options.images)
+        rows = measure(written, interpreters, rounds, cold, wanted)
+    result = {
+        "rows": rows,
+        "files": about,
+        "rounds": rounds,
+        "threads": THREADS,
+        "untimed": UNTIMED,
+        "machine": machine(),
+        "versions": {
+            **{library: version for row in rows for library, version in row["versions"].items()},
+            "numpy": np.__version__,
+            "Python": platform.python_version(),
+        },
+    }
+    if options.json is not None:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
