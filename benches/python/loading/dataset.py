@@ -85,7 +85,8 @@ def write(folder: Path, files: Sequence[tuple[bytes, tuple[int, int]]], entries:
     (folder / "dataset.json").write_text(json.dumps({"paths": paths, "labels": labels, "sizes": sizes}))
     dataset = read(folder)
     for number, shard in enumerate(dataset.shards):
-        _write_tar(Path(shard), range(number, entries, SHARDS), dataset, with_labels=True)
+        numbers = range(number * entries // SHARDS, (number + 1) * entries // SHARDS)
+        _write_tar(Path(shard), numbers, dataset, with_labels=True)
     _write_tar(Path(dataset.archive), range(entries), dataset, with_labels=False)
     # What is dirty would stay in memory when it is asked to leave.
     os.sync()

@@ -11,9 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import ffcv
 import numpy as np
-import torch
 from ffcv.fields import IntField, RGBImageField
 from ffcv.fields.decoders import IntDecoder
 from ffcv.fields.rgb_image import RandomResizedCropRGBImageDecoder
@@ -70,5 +68,4 @@ def beton(task: Task, dataset: Dataset) -> Way:
     def epoch() -> Iterator[Any]:
         return (images for images, _ in loader)
 
-    known = {"FFCV": getattr(ffcv, "__version__", metadata.version("ffcv")), "torch": torch.__version__}
-    return Way(epoch, [path], known)
+    return Way(epoch, [path], {"FFCV": metadata.version("ffcv"), "torch": metadata.version("torch")})

@@ -51,7 +51,7 @@ def files(task: Task, dataset: Dataset) -> Way:
             for images, _ in pipeline:
                 yield images
 
-    return Way(epoch, dataset.paths, {"SPDL": metadata.version("spdl-io"), "torch": torch.__version__})
+    return Way(epoch, dataset.paths, {"SPDL": metadata.version("spdl-io"), "torch": metadata.version("torch")})
 
 
 def _filter(width: int, height: int) -> str:

@@ -47,14 +47,12 @@ class Process:
                 cwd=_HERE,
                 env=_environment(),
             )
-        self.peak = 0
-        with self._watched():
-            known = self._hear()
-        if "error" in known:
-            self.close()
-            raise NotThere(known["error"])
+        known = self._hear()
         self.reads: list[str] = known["reads"]
         self.versions: dict[str, str] = known["versions"]
+        self.peak = 0
+        with self._watched():
+            self._hear()
         self._settle()
 
     def epoch(self) -> dict[str, Any]:
@@ -87,6 +85,9 @@ class Process:
         line = self._process.stdout.readline()
         if line:
             answer: dict[str, Any] = json.loads(line)
+            if "error" in answer:
+                self.close()
+                raise NotThere(answer["error"])
             return answer
         status = self._process.wait()
         said = [line.strip() for line in self._log.read_text().splitlines() if line.strip()]

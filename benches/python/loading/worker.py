@@ -1,9 +1,9 @@
-"""The process of one way: opens it, then loads an epoch whenever it is asked to.
+"""The process of one way: opens it, loads an epoch to see that all is well, then another whenever it is asked to.
 
     python -m loading.worker NAME TASK FOLDER ENTRIES
 
-A line of JSON comes in for each epoch, one goes out with what it took; ``processes.py`` has the other end. What libraries print goes
-to standard error.
+It answers with a line of JSON when it is open, when it has checked itself, and after each epoch that a line asked for;
+``processes.py`` has the other end. What libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ def main() -> None:
     task = TASKS[task_name]
     try:
         way = WAYS[name].open(task, dataset.read(Path(folder)).first(int(entries)))
+        _answer(answers, {"reads": list(way.reads), "versions": way.versions})
         _check(name, task, way)
     except Exception as error:
         _answer(answers, {"error": _in_one_line(error)})
         raise
-    _answer(answers, {"reads": list(way.reads), "versions": way.versions})
+    _answer(answers, {})
     for line in sys.stdin:
         if json.loads(line) != "epoch":
             break
