@@ -54,7 +54,8 @@ def _versions() -> dict[str, str]:
 
 
 def _images(batch: Any) -> Any:
-    return batch["image"] if isinstance(batch, dict) else batch[0]
+    images, _ = batch
+    return images
 
 
 def loader(task: Task, dataset: Dataset, threads: int = THREADS, seek: bool = False) -> Way:
@@ -89,10 +90,10 @@ def _loader(task: Task, dataset: Dataset, source: Any, reads: list[str], threads
 
 def in_data_loader(task: Task, dataset: Dataset) -> Way:
     """``fastaug.torch.dataset`` in torch's DataLoader."""
-    from loading.of_torch import data_loader, stack_images, versions
+    from loading.of_torch import data_loader, versions
 
     samples = _there("fastaug.torch", "dataset")(_source(task, dataset), task.policy(fastaug))
-    loader = data_loader(samples, task.batch, stack_images if task.boxes else None)
+    loader = data_loader(samples, task.batch)
     return Way(lambda: map(_images, loader), dataset.paths, {**_versions(), **versions("torch")})
 
 

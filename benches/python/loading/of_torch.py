@@ -85,13 +85,16 @@ class Augmented:
 
 def albumentationsx(task: Task, dataset: Dataset) -> Way:
     """OpenCV and AlbumentationsX."""
+    loader = data_loader(Augmented(task, dataset), task.batch, stack_images if task.boxes else None)
+    reads = dataset.paths + [dataset.mask_path(number) for number in range(len(dataset)) if task.mask]
+    return Way(images_of(loader), reads, {**_of_albumentationsx(), **versions("torch")})
+
+
+def _of_albumentationsx() -> dict[str, str]:
     import albumentations
     import cv2
 
-    loader = data_loader(Augmented(task, dataset), task.batch, stack_images if task.boxes else None)
-    known = {"AlbumentationsX": albumentations.__version__, "OpenCV": cv2.__version__, **versions("torch")}
-    reads = dataset.paths + [dataset.mask_path(number) for number in range(len(dataset)) if task.mask]
-    return Way(images_of(loader), reads, known)
+    return {"AlbumentationsX": albumentations.__version__, "OpenCV": cv2.__version__}
 
 
 # -- torchvision -----------------------------------------------------------------------------------------------------
@@ -161,7 +164,9 @@ def torchvision(task: Task, dataset: Dataset) -> Way:
 def pillow(task: Task, dataset: Dataset) -> Way:
     """Pillow's pictures in torchvision's transforms."""
     loader = data_loader(OfPictures(dataset), task.batch)
-    return Way(images_of(loader), dataset.paths, versions("pillow", "torchvision", "torch"))
+    return Way(
+        images_of(loader), dataset.paths, {**versions("torchvision", "torch"), "Pillow": metadata.version("pillow")}
+    )
 
 
 # -- shards ----------------------------------------------------------------------------------------------------------
@@ -196,4 +201,4 @@ def webdataset(task: Task, dataset: Dataset) -> Way:
         .batched(task.batch, collation_fn=default_collate, partial=False)
     )
     loader = wds.WebLoader(samples, batch_size=None, num_workers=THREADS, persistent_workers=True)
-    return Way(images_of(loader), dataset.shards, versions("webdataset", "albumentationsx", "torch"))
+    return Way(images_of(loader), dataset.shards, {**_of_albumentationsx(), **versions("webdataset", "torch")})

@@ -11,7 +11,6 @@ from loading.dataset import Dataset
 from loading.tasks import Task
 from loading.way import Way
 
-FASTAUG = "fastaug"
 ONE_THREAD = "fastaug, one thread"
 TWO_THREADS = "fastaug, two threads"
 WITH_INDEX = "fastaug, two threads, seek index"
@@ -66,8 +65,3 @@ WAYS = {
     WEBDATASET: Opening("of_torch", "webdataset"),
     DALI_SHARDS: Opening("of_dali", "shards"),
 }
-
-
-def is_ours(name: str) -> bool:
-    """Whether a way is fastaug's."""
-    return name.startswith(FASTAUG)
