@@ -154,6 +154,7 @@ def compare(
     missing: dict[str, str] = {}
     found: dict[str, Process] = {}
     best: dict[str, dict[str, Any]] = {}
+    stayed: dict[str, float] = {}
     with ExitStack() as stack:
         for name in (*comparison.ours, *comparison.peers):
             library = name.partition(",")[0]
@@ -168,7 +169,7 @@ def compare(
         for _ in range(rounds):
             for name, process in list(found.items()):
                 if cold:
-                    dataset.forget(process.reads)
+                    stayed[name] = max(stayed.get(name, 0.0), dataset.forget(process.reads))
                 try:
                     took = process.epoch()
                 except NotThere as reason:
@@ -181,10 +182,10 @@ def compare(
             name: {**best[name], "memory": process.peak, "versions": process.versions}
             for name, process in found.items()
         }
-    return _row(comparison, each, missing, cold)
+    return {**_row(comparison, each, missing), "stayed": stayed}
 
 
-def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[str, str], cold: bool) -> Row:
+def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[str, str]) -> Row:
     speeds = {name: one["images_per_second"] for name, one in each.items()}
     peers = [name for name in comparison.peers if name in speeds]
     best = max(peers, key=speeds.__getitem__, default=None)
@@ -198,7 +199,6 @@ def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[
     return {
         "name": comparison.name,
         "about": comparison.about,
-        "cold": cold,
         "ways": {name: {key: value for key, value in one.items() if key != "versions"} for name, one in each.items()},
         "ratios_of": [name for name in comparison.goals if name in speeds],
         "peers": peers,

@@ -230,6 +230,9 @@ def loading_row(row: Row) -> list[str]:
             for goal in row["goals"]
         ]
         parts.append("; ".join(goals) + ".")
+    if row["stayed"]:
+        shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in row["stayed"].items())
+        parts.append(f"Of the files, these shares stayed in memory: {shares}.")
     if row["missing"]:
         parts.append(f"Missing: {'; '.join(f'{name} ({reason})' for name, reason in row['missing'].items())}.")
     return parts
