@@ -166,7 +166,8 @@ def compare(
                 print(f"- {comparison.name}: without {name} ({reason})", flush=True)
                 continue
             stack.callback(found[name].close)
-        for _ in range(rounds):
+        for number in range(rounds):
+            print(f"- {comparison.name}: round {number + 1} of {rounds}, {len(found)} loaders", flush=True)
             for name, process in list(found.items()):
                 if cold:
                     stayed[name] = max(stayed.get(name, 0.0), dataset.forget(process.reads))
