@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import fastaug
@@ -39,14 +40,16 @@ def _source(task: Task, dataset: Dataset) -> Any:
     return _there("fastaug.sources", "Files")(dataset.paths, dataset.labels)
 
 
+def _reads(task: Task, dataset: Dataset) -> list[str]:
+    return dataset.paths + [dataset.mask_path(number) for number in range(len(dataset)) if task.mask]
+
+
 def _there(module: str, name: str) -> Any:
     """What this version of fastaug has, or words that it has it not."""
-    from importlib import import_module
-
     try:
         return getattr(import_module(module), name)
-    except (ImportError, AttributeError):
-        raise RuntimeError(f"this version of fastaug has no {module}.{name}") from None
+    except (ImportError, AttributeError) as error:
+        raise RuntimeError(f"this version of fastaug has no {module}.{name}: {error}") from error
 
 
 def _versions() -> dict[str, str]:
@@ -60,8 +63,7 @@ def _images(batch: Any) -> Any:
 
 def loader(task: Task, dataset: Dataset, threads: int = THREADS, seek: bool = False) -> Way:
     """``fastaug.Loader`` of files."""
-    reads = dataset.paths + [dataset.mask_path(number) for number in range(len(dataset)) if task.mask]
-    return _loader(task, dataset, _source(task, dataset), reads, threads, seek)
+    return _loader(task, dataset, _source(task, dataset), _reads(task, dataset), threads, seek)
 
 
 def shards(task: Task, dataset: Dataset, threads: int = THREADS, seek: bool = False) -> Way:
@@ -94,7 +96,13 @@ def in_data_loader(task: Task, dataset: Dataset) -> Way:
 
     samples = _there("fastaug.torch", "dataset")(_source(task, dataset), task.policy(fastaug))
     loader = data_loader(samples, task.batch)
-    return Way(lambda: map(_images, loader), dataset.paths, {**_versions(), **versions("torch")})
+    epochs = iter(range(1_000_000))
+
+    def epoch() -> Iterator[Any]:
+        samples.set_epoch(next(epochs))
+        return map(_images, loader)
+
+    return Way(epoch, _reads(task, dataset), {**_versions(), **versions("torch")})
 
 
 def batches(task: Task, dataset: Dataset, threads: int = THREADS, seek: bool = False) -> Way:
@@ -117,5 +125,4 @@ def batches(task: Task, dataset: Dataset, threads: int = THREADS, seek: bool = F
             paths = [dataset.paths[number] for number in some]
             yield policy.batch(paths, indices=some, epoch=this, threads=threads, index=index, **targets)["image"]
 
-    reads = dataset.paths + [dataset.mask_path(number) for number in range(len(dataset)) if task.mask]
-    return Way(epoch, reads, _versions())
+    return Way(epoch, _reads(task, dataset), _versions())
