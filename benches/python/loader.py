@@ -39,6 +39,7 @@ from loading.worker import UNTIMED
 from machine import machine
 
 BATCHES = 32 + UNTIMED
+LARGEST_BATCH = max(task.batch for task in TASKS.values())
 FEWEST_ROUNDS = 3
 FASTEST = 3
 """So many of the fastest peers take part with cold files."""
@@ -127,13 +128,12 @@ COMPARISONS = (
 # -- files -----------------------------------------------------------------------------------------------------------
 
 
-def write_dataset(folder: Path, images: Sequence[Path] | None) -> tuple[dataset.Dataset, str]:
+def write_dataset(folder: Path, images: Sequence[Path] | None, batches: int) -> tuple[dataset.Dataset, str]:
     """The files that everybody loads, and what a report says of them."""
     files = encoded.load(images, most_photos=sys.maxsize) if images else encoded.make()
     pictures = [(data, encoded.size(data)) for data in files.ordinary]
-    largest = max(task.batch for task in TASKS.values())
-    written = dataset.write(folder, pictures, BATCHES * largest)
-    dataset.write_masks(written.first(BATCHES * TASKS["segmentation"].batch))
+    written = dataset.write(folder, pictures, batches * LARGEST_BATCH)
+    dataset.write_masks(written.first(batches * TASKS["segmentation"].batch))
     fastaug.build_index(written.paths, written.index)
     area = np.mean([width * height for _, (width, height) in pictures]) / 1e6
     size = np.mean([len(data) for data, _ in pictures]) / 1000
@@ -150,7 +150,9 @@ def compare(
     comparison: Comparison, written: dataset.Dataset, interpreters: Mapping[str, str], rounds: int, cold: bool
 ) -> Row:
     """Opens everybody, lets them take turns, and keeps the best epoch of each."""
-    entries = BATCHES * TASKS[comparison.task].batch
+    batch = TASKS[comparison.task].batch
+    # An epoch has as many batches in every row.
+    entries = len(written) // LARGEST_BATCH * batch
     missing: dict[str, str] = {}
     found: dict[str, Process] = {}
     best: dict[str, dict[str, Any]] = {}
@@ -259,6 +261,7 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=5, help=f"epochs of each, of which the best counts (at least {FEWEST_ROUNDS})"
     )
+    parser.add_argument("--batches", type=int, default=BATCHES, help=f"of an epoch; the first {UNTIMED} are not timed")
     parser.add_argument("--cold", action="store_true", help="also with files that are not in the system's memory")
     parser.add_argument("--python", nargs="+", default=[], metavar="LIBRARY=PATH", help="interpreters of their own")
     parser.add_argument("--folder", type=Path, help="where the files are written, by default where temporary files are")
@@ -271,7 +274,7 @@ def main() -> None:
         return not options.only or name.startswith(tuple(options.only))
 
     with TemporaryDirectory(dir=options.folder, prefix="fastaug-loaders-") as name:
-        written, about = write_dataset(Path(name), options.images)
+        written, about = write_dataset(Path(name), options.images, max(options.batches, UNTIMED + 2))
         rows = measure(written, interpreters, rounds, cold, wanted)
     result = {
         "rows": rows,
