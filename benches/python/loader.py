@@ -4,7 +4,8 @@
 
 Every loader has a process of its own and keeps it for all rounds; they take turns, an epoch each, and the best epoch of each
 counts. The clock runs from one batch to another: starting workers and the first batches are left out. The files are in the
-system's memory, unless ``--cold`` asks it to drop them before each epoch. Memory is that of a process and all below it at its
+system's memory. ``--cold`` adds a row for which it is asked to drop them before each epoch, with one process at a time, and
+whose files stay all the same is not compared. Memory is that of a process and all below it at its
 peak, pages that several of them share counted once.
 
 What is loaded stands in ``loading/tasks.py``, who loads and how in ``loading/of_….py``. A library that is not installed is
@@ -16,11 +17,12 @@ system's FFmpeg libraries).
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,8 +43,11 @@ from machine import machine
 BATCHES = 32 + UNTIMED
 LARGEST_BATCH = max(task.batch for task in TASKS.values())
 FEWEST_ROUNDS = 3
-FASTEST = 3
+FASTEST = 4
 """So many of the fastest peers take part with cold files."""
+
+MOST_THAT_STAYS = 0.1
+"""Of files that are to be cold."""
 
 EXACT_GOAL = 2.5
 WITH_INDEX_GOAL = 3.5
@@ -149,43 +154,52 @@ def write_dataset(folder: Path, images: Sequence[Path] | None, batches: int) -> 
 def compare(
     comparison: Comparison, written: dataset.Dataset, interpreters: Mapping[str, str], rounds: int, cold: bool
 ) -> Row:
-    """Opens everybody, lets them take turns, and keeps the best epoch of each."""
-    batch = TASKS[comparison.task].batch
+    """Lets everybody take turns, and keeps the best epoch of each."""
     # An epoch has as many batches in every row.
-    entries = len(written) // LARGEST_BATCH * batch
-    missing: dict[str, str] = {}
-    found: dict[str, Process] = {}
+    entries = len(written) // LARGEST_BATCH * TASKS[comparison.task].batch
+    names = [*comparison.ours, *comparison.peers]
     best: dict[str, dict[str, Any]] = {}
+    missing: dict[str, str] = {}
     stayed: dict[str, float] = {}
+
+    def opened(name: str) -> Process:
+        python = interpreters.get(name.partition(",")[0], sys.executable)
+        return Process(name, comparison.task, written.folder, entries, python)
+
+    def attempt(name: str, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except NotThere as reason:
+            missing[name] = str(reason)
+            best.pop(name, None)
+            print(f"- {comparison.name}: without {name} ({reason})", flush=True)
+
+    def take_turn(name: str, process: Process) -> None:
+        if cold:
+            stayed[name] = max(stayed.get(name, 0.0), dataset.forget(process.reads))
+            if stayed[name] > MOST_THAT_STAYS:
+                raise NotThere(f"{100 * stayed[name]:.0f}% of its files stay in memory, mapped by itself or kept there")
+        took = {**process.epoch(), "memory": process.peak, "versions": process.versions}
+        if name not in best or took["images_per_second"] > best[name]["images_per_second"]:
+            best[name] = took
+
+    def turn_alone(name: str) -> None:
+        with closing(opened(name)) as process:
+            take_turn(name, process)
+
     with ExitStack() as stack:
-        for name in (*comparison.ours, *comparison.peers):
-            library = name.partition(",")[0]
-            python = interpreters.get(library, sys.executable)
-            try:
-                found[name] = Process(name, comparison.task, written.folder, entries, python)
-            except NotThere as reason:
-                missing[name] = str(reason)
-                print(f"- {comparison.name}: without {name} ({reason})", flush=True)
-                continue
-            stack.callback(found[name].close)
+        kept: dict[str, Process] = {}
+        if not cold:
+            for name in names:
+                attempt(name, lambda name=name: kept.update({name: stack.enter_context(closing(opened(name)))}))
         for number in range(rounds):
-            print(f"- {comparison.name}: round {number + 1} of {rounds}, {len(found)} loaders", flush=True)
-            for name, process in list(found.items()):
-                if cold:
-                    stayed[name] = max(stayed.get(name, 0.0), dataset.forget(process.reads))
-                try:
-                    took = process.epoch()
-                except NotThere as reason:
-                    missing[name] = str(reason)
-                    del found[name]
-                    continue
-                if took["images_per_second"] > best.get(name, took)["images_per_second"] or name not in best:
-                    best[name] = took
-        each = {
-            name: {**best[name], "memory": process.peak, "versions": process.versions}
-            for name, process in found.items()
-        }
-    return {**_row(comparison, each, missing), "stayed": stayed}
+            there = [name for name in names if name not in missing]
+            print(f"- {comparison.name}: round {number + 1} of {rounds}, {len(there)} loaders", flush=True)
+            for name in there:
+                # What one has mapped would stay in memory for all: with cold files there is one process at a time.
+                turn = functools.partial(turn_alone, name) if cold else functools.partial(take_turn, name, kept[name])
+                attempt(name, turn)
+    return {**_row(comparison, best, missing), "stayed": stayed}
 
 
 def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[str, str]) -> Row:
@@ -216,7 +230,9 @@ def cold_files(rows: Sequence[Row]) -> Comparison:
     warm = next((row for row in rows if row["name"] == FILES.name), None)
     peers = list(FILES.peers)
     if warm is not None:
-        peers = sorted(warm["peers"], key=lambda peer: warm["ways"][peer]["images_per_second"], reverse=True)[:FASTEST]
+        speeds = {peer: warm["ways"][peer]["images_per_second"] for peer in warm["peers"]}
+        peers = sorted(speeds, key=speeds.__getitem__, reverse=True)[:FASTEST]
+    peers = [ways.DALI_READING if peer == ways.DALI else peer for peer in peers]
     return Comparison(
         "cold files",
         "the files of the first row, dropped from memory before each epoch",

@@ -18,9 +18,9 @@ from loading.tasks import Task
 from loading.way import THREADS, Way
 
 
-def files(task: Task, dataset: Dataset) -> Way:
-    """From a list of files."""
-    return _way(task, dataset, dataset.paths, lambda: _files(dataset))
+def files(task: Task, dataset: Dataset, mapped: bool = True) -> Way:
+    """From a list of files, which the reader maps into memory or reads."""
+    return _way(task, dataset, dataset.paths, lambda: _files(dataset, mapped))
 
 
 def shards(task: Task, dataset: Dataset) -> Way:
@@ -28,8 +28,10 @@ def shards(task: Task, dataset: Dataset) -> Way:
     return _way(task, dataset, dataset.shards, lambda: _shards(dataset))
 
 
-def _files(dataset: Dataset) -> tuple[Any, Any]:
-    return fn.readers.file(files=dataset.paths, labels=dataset.labels, random_shuffle=True, name="reader")
+def _files(dataset: Dataset, mapped: bool) -> tuple[Any, Any]:
+    return fn.readers.file(
+        files=dataset.paths, labels=dataset.labels, random_shuffle=True, dont_use_mmap=not mapped, name="reader"
+    )
 
 
 def _shards(dataset: Dataset) -> tuple[Any, Any]:

@@ -24,6 +24,7 @@ TORCHVISION = "torchvision"
 PILLOW = "torchvision, Pillow"
 DALI = "DALI"
 DALI_SHARDS = "DALI, shards"
+DALI_READING = "DALI, without maps"
 TF_DATA = "tf.data"
 TURBOLOADER = "TurboLoader, tar"
 SPDL = "SPDL"
@@ -58,6 +59,7 @@ WAYS = {
     TORCHVISION: Opening("of_torch", "torchvision"),
     PILLOW: Opening("of_torch", "pillow"),
     DALI: Opening("of_dali", "files"),
+    DALI_READING: Opening("of_dali", "files", {"mapped": False}),
     TF_DATA: Opening("of_tensorflow", "files"),
     TURBOLOADER: Opening("of_turboloader", "archive"),
     SPDL: Opening("of_spdl", "files"),
