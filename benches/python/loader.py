@@ -4,9 +4,9 @@
 
 Every loader has a process of its own and keeps it for all rounds; they take turns, an epoch each, and the best epoch of each
 counts. The clock runs from one batch to another: starting workers and the first batches are left out. The files are in the
-system's memory. ``--cold`` adds a row for which it is asked to drop them before each epoch, with one process at a time, and
-whose files stay all the same is not compared. Memory is that of a process and all below it at its
-peak, pages that several of them share counted once.
+system's memory; ``--cold`` adds a row for which it is asked to drop them before each epoch, with one process at a time, and
+whoever's files stay all the same is left out. Memory is that of a process and all below it at its peak, pages that several of
+them share counted once.
 
 What is loaded stands in ``loading/tasks.py``, who loads and how in ``loading/of_….py``. A library that is not installed is
 named with the reason. One that does not get along with the others can have an interpreter of its own:
