@@ -27,6 +27,7 @@ import decoders
 import encoded
 import fastaug
 import loaders
+import policies
 import tables
 import timing
 from machine import machine
@@ -160,14 +161,14 @@ def parts(files: Sequence[bytes]) -> list[Part]:
 
 def _rectangle(generator: np.random.Generator, width: int, height: int) -> tuple[int, int, int, int]:
     """RandomResizedCrop's draws: ten tries, then the largest rectangle in the middle whose ratio is allowed."""
-    narrowest, widest = math.log(loaders.RATIO[0]), math.log(loaders.RATIO[1])
+    narrowest, widest = math.log(policies.RATIO[0]), math.log(policies.RATIO[1])
     for _ in range(10):
-        area = width * height * generator.uniform(*loaders.AREA)
+        area = width * height * generator.uniform(*policies.AREA)
         ratio = math.exp(generator.uniform(narrowest, widest))
         wide, high = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
         if 0 < wide <= width and 0 < high <= height:
             return int(generator.integers(width - wide + 1)), int(generator.integers(height - high + 1)), wide, high
-    ratio = min(max(width / height, loaders.RATIO[0]), loaders.RATIO[1])
+    ratio = min(max(width / height, policies.RATIO[0]), policies.RATIO[1])
     wide, high = min(width, round(height * ratio)), min(height, round(width / ratio))
     return (width - wide) // 2, (height - high) // 2, wide, high
 

@@ -85,7 +85,7 @@ def index(files: Sequence[bytes]) -> fastaug.SeekIndex:
         return fastaug.SeekIndex(Path(folder, "index"))
 
 
-def load(folders: Iterable[Path]) -> Files:
+def load(folders: Iterable[Path], most_photos: int = MOST_PHOTOS) -> Files:
     """The JPEGs in these folders and below, evenly chosen where there are many; gray or in colour, not CMYK."""
     paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     photos: list[bytes] = []
@@ -105,7 +105,7 @@ def load(folders: Iterable[Path]) -> Files:
     if not (photos or large or progressive):
         raise SystemExit("there is no JPEG that could be decoded")
     return Files(
-        _some(photos, MOST_PHOTOS),
+        _some(photos, most_photos),
         _some(large, MOST_LARGE),
         _some(progressive, MOST_PROGRESSIVE),
         "pictures of one's own",

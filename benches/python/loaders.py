@@ -18,13 +18,9 @@ import numpy as np
 
 import decoders
 import fastaug
+import policies
 import timing
-
-SEED = 137
-SIDE = 224
-AREA = (0.08, 1.0)
-RATIO = (3 / 4, 4 / 3)
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+from policies import AREA, MEAN, RATIO, SEED, SIDE, STD
 
 ALBUMENTATIONSX = "AlbumentationsX"
 WITH_OPENCV = "AlbumentationsX, OpenCV"
@@ -99,12 +95,7 @@ def _nothing() -> None:
 
 
 def _policy(library: Any, *ending: Any) -> Any:
-    transforms = [
-        library.RandomResizedCrop(size=(SIDE, SIDE), scale=AREA, ratio=RATIO, p=1.0),
-        library.HorizontalFlip(p=0.5),
-        library.Normalize(mean=MEAN, std=STD, p=1.0),
-    ]
-    return library.Compose([*transforms, *ending], seed=SEED, telemetry=False)
+    return policies.compose(library, [*policies.imagenet(library), *ending])
 
 
 def with_index(files: Sequence[bytes], index: fastaug.SeekIndex) -> Loader:

@@ -27,6 +27,7 @@ from torchvision.transforms import v2
 import fastaug
 import peers
 import photos
+import policies
 import report
 import timing
 
@@ -41,69 +42,6 @@ MEMORY_SIZE = (3000, 4000)
 
 
 # -- the pipelines ---------------------------------------------------------------------------------------------------
-
-
-def classification(A: Any) -> list[Any]:
-    """Crops of 224×224; the counts of holes and the grid's units are 2–10% of the area and 5–15% of the side."""
-    coarse = A.CoarseDropout(
-        num_holes_range=(2, 10), hole_height_range=(0.05, 0.15), hole_width_range=(0.05, 0.15), p=1.0
-    )
-    grid = A.GridDropout(ratio=0.4, unit_size_range=(11, 33), p=1.0)
-    return [
-        A.SmallestMaxSize(max_size_hw=(256, 256), p=1.0),
-        A.RandomCrop(height=224, width=224, p=1.0),
-        A.HorizontalFlip(p=0.5),
-        A.Affine(scale=(0.8, 1.2), rotate=(-15, 15), balanced_scale=True, p=0.5),
-        A.OneOf([coarse, grid], p=0.4),
-        A.OneOf([A.ToGray(p=1.0), A.ChannelDropout(p=1.0)], p=0.1),
-        A.PhotoMetricDistort(
-            brightness_range=(0.8, 1.2),
-            contrast_range=(0.8, 1.2),
-            saturation_range=(0.7, 1.3),
-            hue_range=(-0.05, 0.05),
-            p=0.5,
-        ),
-        A.GaussianBlur(blur_range=(3, 5), p=0.1),
-        A.Normalize(),
-    ]
-
-
-def detection(A: Any) -> list[Any]:
-    """A letter box of 640×640."""
-    return [
-        A.LetterBox(size=(640, 640), fill=0, p=1.0),
-        A.HorizontalFlip(p=0.5),
-        A.Affine(scale=(0.5, 1.5), balanced_scale=True, p=0.5),
-        A.CoarseDropout(num_holes_range=(3, 8), hole_height_range=(0.05, 0.15), hole_width_range=(0.05, 0.15), p=0.3),
-        A.ColorJitter(
-            brightness_range=(0.7, 1.3),
-            contrast_range=(0.7, 1.3),
-            saturation_range=(0.6, 1.4),
-            hue_range=(-0.05, 0.05),
-            p=0.5,
-        ),
-        A.MotionBlur(blur_range=(3, 5), p=0.1),
-        A.Normalize(),
-    ]
-
-
-def segmentation(A: Any) -> list[Any]:
-    """Crops of 512×512, padded where the photo is smaller."""
-    return [
-        A.RandomCrop(height=512, width=512, pad_if_needed=True, p=1.0),
-        A.HorizontalFlip(p=0.5),
-        A.Affine(scale=(0.8, 1.5), rotate=(-10, 10), balanced_scale=True, p=0.5),
-        A.CoarseDropout(num_holes_range=(3, 8), hole_height_range=(0.05, 0.2), hole_width_range=(0.05, 0.2), p=0.3),
-        A.PhotoMetricDistort(
-            brightness_range=(0.8, 1.2),
-            contrast_range=(0.8, 1.2),
-            saturation_range=(0.75, 1.25),
-            hue_range=(-0.03, 0.03),
-            p=0.5,
-        ),
-        A.GaussNoise(p=0.1),
-        A.Normalize(),
-    ]
 
 
 def _finish_tensor(*more: v2.Transform) -> list[v2.Transform]:
@@ -185,15 +123,14 @@ class Pipeline:
 
     def policy(self, library: Any, *ending: Any) -> Any:
         """The policy in the words of fastaug and AlbumentationsX."""
-        boxes = library.BboxParams(coord_format="pascal_voc", min_visibility=0.3) if self.boxes else None
         transforms = [*self.transforms(library), *ending]
-        return library.Compose(transforms, bbox_params=boxes, seed=137, telemetry=False)
+        return policies.compose(library, transforms, boxes=self.boxes)
 
 
 PIPELINES = (
-    Pipeline("classification", 4, classification, torchvision_classification),
-    Pipeline("detection", 5, detection, torchvision_detection, boxes=True),
-    Pipeline("segmentation", 5, segmentation, torchvision_segmentation, mask=True),
+    Pipeline("classification", 4, policies.classification, torchvision_classification),
+    Pipeline("detection", 5, policies.detection, torchvision_detection, boxes=True),
+    Pipeline("segmentation", 5, policies.segmentation, torchvision_segmentation, mask=True),
 )
 
 

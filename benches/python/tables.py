@@ -1,8 +1,9 @@
-"""Writes the benchmarks' document, and the README's table, from what the three programs beside it measured.
+"""Writes the benchmarks' document, and the README's table, from what the four programs beside it measured.
 
-    python benches/python/tables.py TRANSFORMS.json PIPELINES.json DECODE.json docs/benchmarks.md [--readme README.md]
+    python benches/python/tables.py TRANSFORMS.json PIPELINES.json DECODE.json LOADER.json docs/benchmarks.md
+        [--readme README.md]
 
-Every number comes from the three files. Nothing is left out: where fastaug is slower, the table and the sentence above it
+Every number comes from the four files. Nothing is left out: where fastaug is slower, the table and the sentence above it
 say so.
 """
 
@@ -24,7 +25,7 @@ Report = dict[str, Any]
 # -- the parts of the document ---------------------------------------------------------------------------------------
 
 
-def document(transforms: Report, pipelines: Report, decoding: Report) -> str:
+def document(transforms: Report, pipelines: Report, decoding: Report, loading: Report) -> str:
     """All of docs/benchmarks.md."""
     parts = [
         "# Benchmarks",
@@ -41,6 +42,8 @@ def document(transforms: Report, pipelines: Report, decoding: Report) -> str:
         *transforms_part(transforms),
         "## Decoding",
         *decoding_part(decoding),
+        "## Loading",
+        *loading_part(loading),
         "## What a call costs beside its pixels",
         costs_table(pipelines),
         "## Peak memory",
@@ -191,6 +194,51 @@ def headers_table(decoding: Report) -> str:
     return _table(["", "time", "goal"], body)
 
 
+def loading_part(loading: Report) -> list[str]:
+    """What ``loader.py`` measured: files to batches, all loaders in turn."""
+    parts = [
+        f"From JPEG files to batches of float32 with channels first, {loading['threads']} threads or worker processes each,"
+        " every loader in a process of its own. They take turns, an epoch each, and the best epoch of"
+        f" {loading['rounds']} counts; starting workers and the first {loading['untimed']} batches of an epoch are left out,"
+        " and the time until the first batch stands beside. Memory is the peak of a process and all below it; pages that"
+        " several of them share count once, files that are mapped count as far as they are in memory."
+        " TurboLoader reads one tar; FFCV reads a file of its own, for which it has encoded the pictures anew (quality 90)."
+        f" `benches/python/loading` has how each is set up. Measured on {_machine(loading)}.",
+        f"Files: {loading['files']}.",
+        f"Versions: {_versions(loading)}.",
+    ]
+    for row in loading["rows"]:
+        parts += loading_row(row)
+    return parts
+
+
+def loading_row(row: Row) -> list[str]:
+    """One kind of training data: everybody's speed, fastaug's ratios to each peer, the goals, and who is missing."""
+    body = []
+    for name, way in sorted(row["ways"].items(), key=lambda item: item[1]["images_per_second"], reverse=True):
+        speed = way["images_per_second"]
+        ratios = [
+            f"{row['ways'][ours]['images_per_second'] / speed:.2f}×" if name in row["peers"] else ""
+            for ours in row["ratios_of"]
+        ]
+        cells = [name, _rate(speed), *ratios, f"{way['memory'] / 1e6:,.0f} MB", f"{1000 * way['first_batch']:,.0f} ms"]
+        body.append(cells)
+    header = ["", "images/s", *(f"{ours} over it" for ours in row["ratios_of"]), "memory", "first batch"]
+    parts = [f"**{row['name']}**: {row['about']}.", _table(header, body)]
+    if row["goals"]:
+        goals = [
+            f"{goal['way']}: {goal['ratio']:.2f}× {goal['over']} (goal {goal['goal']:g}×{_missed(goal, goal['ratio'])})"
+            for goal in row["goals"]
+        ]
+        parts.append("; ".join(goals) + ".")
+    if row["stayed"]:
+        shares = ", ".join(f"{name} {100 * share:.0f}%" for name, share in row["stayed"].items())
+        parts.append(f"Of the files, these shares stayed in memory: {shares}.")
+    if row["missing"]:
+        parts.append(f"Missing: {'; '.join(f'{name} ({reason})' for name, reason in row['missing'].items())}.")
+    return parts
+
+
 def costs_table(pipelines: Report) -> str:
     """The empty call and the import."""
     goals = pipelines["goals"]
@@ -333,13 +381,15 @@ def main() -> None:
     parser.add_argument("transforms", type=Path, help="what transforms.py wrote")
     parser.add_argument("pipelines", type=Path, help="what pipelines.py wrote")
     parser.add_argument("decoding", type=Path, help="what decode.py wrote")
+    parser.add_argument("loading", type=Path, help="what loader.py wrote")
     parser.add_argument("document", type=Path, help="the Markdown file to write")
     parser.add_argument("--readme", type=Path, default=README, help="the file with the markers")
     options = parser.parse_args()
     transforms = json.loads(options.transforms.read_text())
     pipelines = json.loads(options.pipelines.read_text())
     decoding = json.loads(options.decoding.read_text())
-    options.document.write_text(document(transforms, pipelines, decoding))
+    loading = json.loads(options.loading.read_text())
+    options.document.write_text(document(transforms, pipelines, decoding, loading))
     rewrite_readme(options.readme, readme_part(transforms, pipelines))
 
 

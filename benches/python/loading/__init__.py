@@ -1,0 +1,1 @@
+"""Loaders side by side, each in a process of its own; ``loader.py`` leads them."""
