@@ -73,7 +73,8 @@ impl<'a> JpegFile<'a> {
         }
         let seen = self.options.region.unwrap_or(Region { x: 0, y: 0, width, height });
         let stored = self.decoder.stored_region(&self.options).map_err(undecodable)?;
-        let skipping = if self.index_for(height / 2).is_some() { 0.0 } else { SKIPPING };
+        let jumps = self.decoder.has_restarts() || self.index_for(height / 2).is_some();
+        let skipping = if jumps { 0.0 } else { SKIPPING };
         // Rows are read from the top of the file, and may belong to the bottom of what is seen.
         let bands = bands_of(stored, self.options.scale, threads, skipping).map(|read| {
             let begin = if self.is_upside_down() { stored.y + height - read.end } else { read.start - stored.y };

@@ -97,7 +97,7 @@ pub struct Report {
 /// What happens to a picture's rows of MCUs when a region is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsRead {
-    /// Above the region, not read thanks to a seek index.
+    /// Above the region, not read thanks to a seek index or to restart markers.
     pub jumped: usize,
     /// Read and passed over. Files of several scans are read to their end.
     pub passed: usize,
@@ -413,7 +413,11 @@ impl<'b> Decoder<'b> {
         }
         let index = index.filter(|index| index.fingerprint() == self.fingerprint() && index.fits(self.mcus()));
         let begin = rows.start * self.frame.mcus_wide() + layout.mcu_columns.start;
-        let jumped = index.and_then(|index| index.before(begin)).map_or(0, |(place, _)| place / self.frame.mcus_wide());
+        let place = match index {
+            Some(index) => index.before(begin).map(|(place, _)| place),
+            None => sequential::restart_before(&self.parser, begin, options.level).map(|(place, _)| place),
+        };
+        let jumped = place.map_or(0, |place| place / self.frame.mcus_wide());
         Ok(RowsRead { jumped, passed: rows.start - jumped, decoded: rows.len(), unread: all - rows.end })
     }
 
@@ -446,7 +450,7 @@ impl<'b> Decoder<'b> {
     }
 
     /// Whether there are restart markers.
-    pub(crate) fn has_restarts(&self) -> bool {
+    pub fn has_restarts(&self) -> bool {
         self.parser.restart_interval > 0
     }
 

@@ -6,8 +6,8 @@ use crate::{
     entropy::{
         bits::Bits,
         block::{self, Block},
-        cache,
-        segments::Segments,
+        cache, markers,
+        segments::{RST0, Segments},
         tables::{AcTable, DcTable},
     },
     error::{Error, Warnings},
@@ -74,7 +74,15 @@ pub fn decode(
     let (interval, mcus_wide) = (parser.restart_interval, frame.mcus_wide());
     let first = layout.mcu_rows.start * mcus_wide + layout.mcu_columns.start;
     let segments = |byte| Segments::new(parser.bytes(), byte, interval, job.strict, buffer, job.level);
-    let mut reader = match index.and_then(|index| index.before(first)) {
+    let restart;
+    let known = match index {
+        Some(index) => index.before(first),
+        None => {
+            restart = restart_before(parser, first, job.level);
+            restart.as_ref().map(|(at, state)| (*at, state))
+        }
+    };
+    let mut reader = match known {
         None => Reader { segments: segments(parser.position), parts, predictors: [0; 4], at: 0, begun: 0 },
         Some((at, state)) => Reader {
             segments: segments(state.byte).resumed(state.bit(), at),
@@ -96,6 +104,25 @@ pub fn decode(
         reader.segments.into_buffer()
     };
     result.map(|()| behind)
+}
+
+/// The last restart before an MCU, if all markers up to it are there in their order: whatever stands between them, reading
+/// would have come to the same place.
+pub fn restart_before(parser: &Parser<'_>, mcu: usize, level: Level) -> Option<(usize, State)> {
+    let count = mcu.checked_div(parser.restart_interval)?;
+    let mut position = parser.position;
+    let mut last = None;
+    for number in 0..count {
+        let bytes = parser.bytes();
+        let found = dispatch!(level, simd => markers::find(simd, bytes, position));
+        if found.marker != Some(RST0 + (number & 7) as u8) {
+            return None;
+        }
+        last = Some(found.end);
+        position = found.end + 2;
+    }
+    // The marker itself is still to be read.
+    Some((count * parser.restart_interval, State { byte: last?, bits: 0, predictors: [0; 4] }))
 }
 
 /// What stands at each of some MCUs, which are named by how many come before each. `None` for a file whose data end too

@@ -8,7 +8,8 @@ use super::{
 use crate::error::{Error, Warnings};
 use fearless_simd::Level;
 
-const RST0: u8 = 0xD0;
+/// The first restart marker.
+pub const RST0: u8 = 0xD0;
 
 /// A scan's data with the state that restarts reset.
 #[derive(Clone, Debug)]
