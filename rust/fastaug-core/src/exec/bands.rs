@@ -3,13 +3,46 @@
 use super::{pool, sample::with_context};
 use crate::{
     Error, Result,
-    codec::{Band, JpegFile},
+    codec::{Band, Coefficients, JpegFile},
 };
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Decodes a file into memory for exactly its pixels, each thread a band of rows.
+/// Decodes a file into memory for exactly its pixels, each thread a part of it.
 pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<()> {
-    let bands = file.bands(threads)?;
+    let coefficients = match read_pieces(file, threads) {
+        Some(coefficients) => Some(coefficients),
+        None => with_context(|context| file.read_scans(threads, context.scratch))?,
+    };
+    let result = decode_bands(file, coefficients.as_ref(), pixels, threads);
+    if let Some(coefficients) = coefficients {
+        with_context(|context| coefficients.release(&mut context.scratch.jpeg));
+    }
+    result
+}
+
+/// Reads a file in pieces; `None` where they do not fit together, or where there are none.
+fn read_pieces(file: &JpegFile<'_>, threads: usize) -> Option<Coefficients> {
+    let pieces = with_context(|context| file.pieces(threads, context.scratch))?;
+    pool::for_each(pieces.count(), threads, |number| {
+        with_context(|context| pieces.read(number, &mut context.scratch.jpeg));
+    });
+    match pieces.join() {
+        Ok(coefficients) => Some(coefficients),
+        Err(pieces) => {
+            with_context(|context| pieces.release(&mut context.scratch.jpeg));
+            None
+        }
+    }
+}
+
+/// Each thread makes a band of rows; from coefficients, if they are there.
+fn decode_bands(
+    file: &JpegFile<'_>,
+    coefficients: Option<&Coefficients>,
+    pixels: &mut [u8],
+    threads: usize,
+) -> Result<()> {
+    let bands = file.bands(threads, coefficients)?;
     let mut parts: Vec<Mutex<&mut [u8]>> = bands.iter().map(|_| Mutex::default()).collect();
     let mut order: Vec<usize> = (0..bands.len()).collect();
     order.sort_by_key(|&number| bands[number].rows.start);
@@ -23,7 +56,7 @@ pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<
     pool::for_each(bands.len(), threads, |number| {
         let band: &Band = &bands[number];
         let mut part = parts[number].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = with_context(|context| file.decode_band(band, &mut part, context.scratch)) {
+        if let Err(error) = with_context(|context| file.decode_band(band, coefficients, &mut part, context.scratch)) {
             errors[number].get_or_init(|| error);
         }
     });

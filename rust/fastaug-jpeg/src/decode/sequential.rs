@@ -48,16 +48,23 @@ impl Part {
     }
 }
 
+/// How the scan is to be read.
+pub struct Rules<'r> {
+    pub index: Option<&'r SeekIndex>,
+    pub strict: bool,
+    pub warnings: &'r mut Warnings,
+}
+
 /// Reads the scan and makes the pixels. Answers where the marker behind it stands, if it was read to its end.
 pub fn decode(
     parser: &Parser<'_>,
     frame: &Frame,
     scan: &Scan,
-    index: Option<&SeekIndex>,
+    rules: &mut Rules<'_>,
     job: &mut Job<'_, '_>,
     workspace: &mut Workspace,
 ) -> Result<Option<usize>, Error> {
-    let layout = job.layout;
+    let (layout, index) = (job.layout, rules.index);
     let mut parts = parts(parser, frame, scan)?;
     let mut group_blocks = 0;
     for part in &mut parts {
@@ -73,7 +80,7 @@ pub fn decode(
     let buffer = std::mem::take(&mut workspace.bytes);
     let (interval, mcus_wide) = (parser.restart_interval, frame.mcus_wide());
     let first = layout.mcu_rows.start * mcus_wide + layout.mcu_columns.start;
-    let segments = |byte| Segments::new(parser.bytes(), byte, interval, job.strict, buffer, job.level);
+    let segments = |byte| Segments::new(parser.bytes(), byte, interval, rules.strict, buffer, job.level);
     let restart;
     let known = match index {
         Some(index) => index.before(first),
@@ -92,7 +99,7 @@ pub fn decode(
             begun: state.bits - state.bit(),
         },
     };
-    let result = reader.rows(frame, index, job, workspace);
+    let result = reader.rows(frame, rules, job, workspace);
     let whole = layout.mcu_rows.end == layout.all_mcu_rows;
     let mut behind = None;
     // Below a region nothing is read.
@@ -182,7 +189,7 @@ impl Reader<'_> {
     fn rows(
         &mut self,
         frame: &Frame,
-        index: Option<&SeekIndex>,
+        rules: &mut Rules<'_>,
         job: &mut Job<'_, '_>,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
@@ -192,13 +199,13 @@ impl Reader<'_> {
         for row in rows.clone() {
             // What lies between the last column that is needed and the first is passed over in one go.
             let first = row * mcus_wide + columns.start;
-            if let Some((place, state)) = index.and_then(|index| index.before(first)) {
+            if let Some((place, state)) = rules.index.and_then(|index| index.before(first)) {
                 self.jump(place, state);
             }
-            self.skip(first - self.at, level, job.warnings)?;
+            self.skip(first - self.at, level, rules.warnings)?;
             for begin in columns.clone().step_by(GROUP) {
                 let count = GROUP.min(columns.end - begin);
-                self.read(count, job, workspace)?;
+                self.read(count, level, rules.warnings, workspace)?;
                 let mcu = begin - columns.start;
                 dispatch!(level, simd => self.transform(simd, count, mcu, job, workspace));
             }
@@ -206,7 +213,7 @@ impl Reader<'_> {
         }
         if rows.end == job.layout.all_mcu_rows {
             // Below the picture's last row there is nothing to see, but whether it is whole matters.
-            self.skip(rows.end * mcus_wide - self.at, level, job.warnings)?;
+            self.skip(rows.end * mcus_wide - self.at, level, rules.warnings)?;
         }
         Ok(())
     }
@@ -256,18 +263,23 @@ impl Reader<'_> {
     }
 
     /// Reads the coefficients of a group of MCUs.
-    fn read(&mut self, count: usize, job: &mut Job<'_, '_>, workspace: &mut Workspace) -> Result<(), Error> {
+    fn read(
+        &mut self,
+        count: usize,
+        level: Level,
+        warnings: &mut Warnings,
+        workspace: &mut Workspace,
+    ) -> Result<(), Error> {
         workspace.blocks.fill([0; 64]);
         workspace.lasts.fill(0);
         self.at += count;
         let mut done = 0;
         while done < count {
-            let (run, restarted) = self.segments.run(count - done, job.warnings);
+            let (run, restarted) = self.segments.run(count - done, warnings);
             if restarted {
                 self.predictors = [0; 4];
             }
-            let level = job.level;
-            dispatch!(level, simd => self.read_run(simd, done..done + run, job, workspace))?;
+            dispatch!(level, simd => self.read_run(simd, done..done + run, warnings, workspace))?;
             done += run;
         }
         Ok(())
@@ -278,7 +290,7 @@ impl Reader<'_> {
         &mut self,
         _: S,
         mcus: std::ops::Range<usize>,
-        job: &mut Job<'_, '_>,
+        warnings: &mut Warnings,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
         let mut mcu = mcus.start;
@@ -317,7 +329,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.segments.go_on(place, job.warnings)?;
+            self.segments.go_on(place, warnings)?;
         }
         Ok(())
     }

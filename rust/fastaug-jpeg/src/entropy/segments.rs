@@ -132,10 +132,18 @@ impl<'b> Segments<'b> {
         self.place = place;
         if self.is_beyond(place) {
             self.exhaust(warnings)?;
-        } else if !self.has_enough(place) {
-            self.place = self.source.advance(place);
+        } else {
+            self.move_to(place);
         }
         Ok(())
+    }
+
+    /// Remembers the place that was reached, and gets more bytes if an MCU may need them and there are any.
+    pub fn move_to(&mut self, place: BitPosition) {
+        self.place = place;
+        if !self.has_enough(place) {
+            self.place = self.source.advance(place);
+        }
     }
 
     /// More was read than there is: the rest of the segment is missing.
