@@ -67,7 +67,7 @@ fn decode_bands(
 #[cfg(test)]
 mod tests {
     use crate::{
-        codec::{self, JpegFile, JpegOptions, Opened, Request, Scale, Subsampling},
+        codec::{self, ColourMode, JpegFile, JpegOptions, Opened, Request, Scale, Subsampling},
         image::{ImageBuf, Rect, Scratch, Shape, View},
     };
 
@@ -102,6 +102,70 @@ mod tests {
                         super::decode(&file, &mut pixels, threads).unwrap();
                         assert!(pixels == expected[..shape.len()], "{subsampling:?} {scale:?} {threads}");
                     }
+                }
+            }
+        }
+    }
+
+    /// A file with a scan for each of its components: those of gray files, the last two of which are smaller.
+    fn in_three_scans(height: usize, width: usize, smaller: usize) -> Vec<u8> {
+        let gray = |height: usize, width: usize| {
+            let pixels: Vec<u8> = (0..height * width).map(|place| (place * place / 1700 % 241) as u8).collect();
+            let view = View::contiguous(&pixels, Shape::new(height, width, 1));
+            codec::encode_jpeg(view, JpegOptions::default(), &mut Scratch::default()).unwrap()
+        };
+        let scans =
+            [(1, 1), (2, smaller), (3, smaller)].map(|(id, by)| (id, gray(height.div_ceil(by), width.div_ceil(by))));
+        let find = |bytes: &[u8], marker: u8| bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap();
+        let first = &scans[0].1;
+        let (frame, scan) = (find(first, 0xC0), find(first, 0xDA));
+        let mut bytes = first[..frame].to_vec();
+        bytes.extend([0xFF, 0xC0, 0, 17, 8, (height >> 8) as u8, height as u8, (width >> 8) as u8, width as u8, 3]);
+        bytes.extend([1, (smaller << 4 | smaller) as u8, 0, 2, 0x11, 0, 3, 0x11, 0]);
+        // The header of a gray frame has 13 bytes.
+        bytes.extend_from_slice(&first[frame + 13..scan]);
+        for (id, gray) in &scans {
+            bytes.extend([0xFF, 0xDA, 0, 8, 1, *id, 0, 0, 63, 0]);
+            // That of a gray scan has 10.
+            bytes.extend_from_slice(&gray[find(gray, 0xDA) + 10..gray.len() - 2]);
+        }
+        bytes.extend([0xFF, 0xD9]);
+        bytes
+    }
+
+    #[test]
+    fn threads_share_files_of_several_scans() {
+        for smaller in [1, 2] {
+            let bytes = in_three_scans(1503, 1410, smaller);
+            for number in [1, 3, 6] {
+                let bytes = with_orientation(&bytes, number);
+                for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
+                    for mode in [ColourMode::Rgb, ColourMode::Gray] {
+                        let request = Request { mode, orient: true, region, ..Request::default() };
+                        let file = open(&bytes, &request);
+                        let mut expected = vec![0; file.shape().len()];
+                        file.decode(&mut expected, &mut Scratch::default()).unwrap();
+                        for threads in [2, 3] {
+                            let mut pixels = vec![0; file.shape().len()];
+                            super::decode(&file, &mut pixels, threads).unwrap();
+                            assert!(
+                                pixels == expected,
+                                "orientation {number}, {region:?}, {mode:?}, {threads} threads"
+                            );
+                        }
+                    }
+                }
+            }
+            for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
+                for tolerant in [false, true] {
+                    let request = Request { tolerant, ..Request::default() };
+                    let file = open(&bytes[..cut], &request);
+                    let mut expected = vec![0; file.shape().len()];
+                    let one = file.decode(&mut expected, &mut Scratch::default()).map_err(|error| error.to_string());
+                    let mut pixels = vec![0; file.shape().len()];
+                    let two = super::decode(&file, &mut pixels, 2).map_err(|error| error.to_string());
+                    assert_eq!(one, two);
+                    assert!(one.is_err() || pixels == expected, "cut off at {cut}");
                 }
             }
         }
