@@ -220,7 +220,7 @@ fn scan_layout(parser: &Parser<'_>, frame: &Frame, scan: &Scan, picture: &Layout
     Ok(ScanLayout { parts, mcus, kept, pieces: 0..0 })
 }
 
-impl<'b> Pieces<'b> {
+impl Pieces<'_> {
     fn add(&mut self, mut scan: ScanLayout, bytes: std::ops::Range<usize>, count: usize, workspace: &mut Workspace) {
         let count = count.min(bytes.len() / PIECE).max(1);
         let first = self.pieces.len();

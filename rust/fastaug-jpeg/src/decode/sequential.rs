@@ -82,12 +82,11 @@ pub fn decode(
     let first = layout.mcu_rows.start * mcus_wide + layout.mcu_columns.start;
     let segments = |byte| Segments::new(parser.bytes(), byte, interval, rules.strict, buffer, job.level);
     let restart;
-    let known = match index {
-        Some(index) => index.before(first),
-        None => {
-            restart = restart_before(parser, first, job.level);
-            restart.as_ref().map(|(at, state)| (*at, state))
-        }
+    let known = if let Some(index) = index {
+        index.before(first)
+    } else {
+        restart = restart_before(parser, first, job.level);
+        restart.as_ref().map(|(at, state)| (*at, state))
     };
     let mut reader = match known {
         None => Reader { segments: segments(parser.position), parts, predictors: [0; 4], at: 0, begun: 0 },
