@@ -152,6 +152,26 @@ def test_threads_turn_pictures_too(number):
     np.testing.assert_array_equal(A.imdecode(data, orient=True, threads=2), expected)
 
 
+@pytest.mark.parametrize("number", [1, 3, 6])
+@pytest.mark.parametrize("restarts", [0, 50])
+def test_threads_share_progressive_files(number, restarts):
+    data = by_pillow(
+        photo(1211, 1003), progressive=True, exif=exif_orientation(number), restart_marker_blocks=restarts
+    )
+    for arguments in ({}, {"region": (20, 31, 900, 960)}, {"mode": "gray"}):
+        expected = A.imdecode(data, orient=True, **arguments)
+        for threads in (2, 3):
+            made = A.imdecode(data, orient=True, threads=threads, **arguments)
+            np.testing.assert_array_equal(made, expected)
+    half = data[: len(data) // 2]
+    np.testing.assert_array_equal(A.imdecode(half, tolerant=True, threads=2), A.imdecode(half, tolerant=True))
+    with pytest.raises(A.DecodeError) as one:
+        A.imdecode(half)
+    with pytest.raises(A.DecodeError) as two:
+        A.imdecode(half, threads=2)
+    assert str(one.value) == str(two.value)
+
+
 def test_other_formats_are_seen_as_they_are():
     png = encoded(photo(37, 53), "PNG", exif=exif_orientation(6))
     np.testing.assert_array_equal(A.imdecode(png, orient=True), photo(37, 53))

@@ -41,7 +41,7 @@ mod picture;
 mod standard;
 mod transform;
 
-pub use decode::{Decoder, Info, Limits, Options, Report, RowsRead, Workspace};
+pub use decode::{Coefficients, Decoder, Info, Limits, Options, Pieces, Report, RowsRead, Workspace};
 pub use error::{Error, ErrorKind, Warning, Warnings};
 pub use index::{Database, SeekIndex};
 pub use picture::{Colour, PlaneMut, Region};

@@ -8,7 +8,7 @@ use crate::{
 };
 pub use fastaug_jpeg::encode::{Options as JpegOptions, Subsampling};
 use fastaug_jpeg::{
-    Colour, Database, Decoder, Options, Region, RowsRead, SeekIndex,
+    Coefficients, Colour, Database, Decoder, Options, Pieces, Region, RowsRead, SeekIndex,
     encode::{self, EncodeError, Picture, PixelFormat},
 };
 
@@ -62,18 +62,43 @@ impl<'a> JpegFile<'a> {
         self.decode_part(&self.options, pixels, scratch)
     }
 
+    /// How many of some threads are worth their while: more than one for large pictures.
+    fn threads_worth(&self, threads: usize) -> usize {
+        threads.min(self.shape.height * self.shape.width / PIXELS_WORTH_A_THREAD)
+    }
+
+    /// Divides the file into pieces for several threads to read, where that is better than to read bands of rows: not where
+    /// reading can begin at any row, and not for a part of the picture that needs a part of the file only.
+    pub fn pieces(&self, threads: usize, scratch: &mut Scratch) -> Option<Pieces<'a>> {
+        let threads = self.threads_worth(threads);
+        if threads < 2 || self.decoder.is_streamed() && (self.jumps() || !self.is_almost_whole()) {
+            return None;
+        }
+        self.decoder.pieces(&self.options, threads, &mut scratch.jpeg)
+    }
+
+    /// Reads the scans of a file that has several, for several threads to make pixels of them; `None` where one thread does
+    /// as well.
+    pub fn read_scans(&self, threads: usize, scratch: &mut Scratch) -> Result<Option<Coefficients>> {
+        if self.threads_worth(threads) < 2 || self.decoder.is_streamed() || self.orientation() > 4 {
+            return Ok(None);
+        }
+        self.decoder.read_scans(&self.options, &mut scratch.jpeg).map(Some).map_err(undecodable)
+    }
+
     /// Divides the work into bands of rows for several threads, in the order in which they stand in the file: worth it for
-    /// large pictures. Files of several scans have to be read whole for any row, and pictures whose rows become columns for any
-    /// column: both are one band.
-    pub fn bands(&self, threads: usize) -> Result<Vec<Band>> {
+    /// large pictures. Files of several scans have to be read whole for any row, unless that is done already, and pictures
+    /// whose rows become columns for any column: both are one band.
+    pub fn bands(&self, threads: usize, coefficients: Option<&Coefficients>) -> Result<Vec<Band>> {
         let Shape { height, width, .. } = self.shape;
-        let threads = threads.min(height * width / PIXELS_WORTH_A_THREAD);
-        if threads < 2 || !self.decoder.is_streamed() || self.orientation() > 4 {
+        let threads = self.threads_worth(threads);
+        let is_read = coefficients.is_some();
+        if threads < 2 || !is_read && !self.decoder.is_streamed() || self.orientation() > 4 {
             return Ok(vec![Band { rows: 0..height, options: self.options }]);
         }
         let seen = self.options.region.unwrap_or(Region { x: 0, y: 0, width, height });
         let stored = self.decoder.stored_region(&self.options).map_err(undecodable)?;
-        let skipping = if self.index_for(height / 2).is_some() { 0.0 } else { SKIPPING };
+        let skipping = if is_read || self.jumps() { 0.0 } else { SKIPPING };
         // Rows are read from the top of the file, and may belong to the bottom of what is seen.
         let bands = bands_of(stored, self.options.scale, threads, skipping).map(|read| {
             let begin = if self.is_upside_down() { stored.y + height - read.end } else { read.start - stored.y };
@@ -83,9 +108,21 @@ impl<'a> JpegFile<'a> {
         Ok(bands.collect())
     }
 
-    /// Decodes a band into memory for exactly its pixels.
-    pub fn decode_band(&self, band: &Band, pixels: &mut [u8], scratch: &mut Scratch) -> Result<()> {
-        self.decode_part(&band.options, pixels, scratch)
+    /// Decodes a band into memory for exactly its pixels; from coefficients, if they are there.
+    pub fn decode_band(
+        &self,
+        band: &Band,
+        coefficients: Option<&Coefficients>,
+        pixels: &mut [u8],
+        scratch: &mut Scratch,
+    ) -> Result<()> {
+        match coefficients {
+            Some(coefficients) => self
+                .decoder
+                .decode_coefficients(coefficients, &band.options, pixels, self.shape.row_len(), &mut scratch.jpeg)
+                .map_err(undecodable),
+            None => self.decode_part(&band.options, pixels, scratch),
+        }
     }
 
     fn decode_part(&self, options: &Options, pixels: &mut [u8], scratch: &mut Scratch) -> Result<()> {
@@ -110,6 +147,18 @@ impl<'a> JpegFile<'a> {
             return Ok(None);
         }
         Ok(self.index_for(self.decoder.stored_region(options).map_err(undecodable)?.y))
+    }
+
+    /// Whether reading can begin near any row.
+    fn jumps(&self) -> bool {
+        self.decoder.has_restarts() || self.index_for(self.shape.height / 2).is_some()
+    }
+
+    /// Whether so much of the picture is wanted that all of the file may as well be read.
+    fn is_almost_whole(&self) -> bool {
+        let whole = Options { region: None, ..self.options };
+        let (width, height) = self.decoder.output_size(&whole);
+        4 * self.shape.height * self.shape.width >= 3 * height * width
     }
 
     /// How the picture is made to be seen, as EXIF's number.

@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     image::{DType, Format, ImageBuf, Rect, Scratch, Shape},
 };
-pub use fastaug_jpeg::{Database, Info as JpegInfo, index};
+pub use fastaug_jpeg::{Coefficients, Database, Info as JpegInfo, index};
 pub use jpeg::{Band, JpegFile, JpegOptions, Subsampling, encode_jpeg, sampling_name};
 pub use planes::JpegPlanes;
 

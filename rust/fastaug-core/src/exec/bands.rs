@@ -3,13 +3,46 @@
 use super::{pool, sample::with_context};
 use crate::{
     Error, Result,
-    codec::{Band, JpegFile},
+    codec::{Band, Coefficients, JpegFile},
 };
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Decodes a file into memory for exactly its pixels, each thread a band of rows.
+/// Decodes a file into memory for exactly its pixels, each thread a part of it.
 pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<()> {
-    let bands = file.bands(threads)?;
+    let coefficients = match read_pieces(file, threads) {
+        Some(coefficients) => Some(coefficients),
+        None => with_context(|context| file.read_scans(threads, context.scratch))?,
+    };
+    let result = decode_bands(file, coefficients.as_ref(), pixels, threads);
+    if let Some(coefficients) = coefficients {
+        with_context(|context| coefficients.release(&mut context.scratch.jpeg));
+    }
+    result
+}
+
+/// Reads a file in pieces; `None` where they do not fit together, or where there are none.
+fn read_pieces(file: &JpegFile<'_>, threads: usize) -> Option<Coefficients> {
+    let pieces = with_context(|context| file.pieces(threads, context.scratch))?;
+    pool::for_each(pieces.count(), threads, |number| {
+        with_context(|context| pieces.read(number, &mut context.scratch.jpeg));
+    });
+    match pieces.join() {
+        Ok(coefficients) => Some(coefficients),
+        Err(pieces) => {
+            with_context(|context| pieces.release(&mut context.scratch.jpeg));
+            None
+        }
+    }
+}
+
+/// Each thread makes a band of rows; from coefficients, if they are there.
+fn decode_bands(
+    file: &JpegFile<'_>,
+    coefficients: Option<&Coefficients>,
+    pixels: &mut [u8],
+    threads: usize,
+) -> Result<()> {
+    let bands = file.bands(threads, coefficients)?;
     let mut parts: Vec<Mutex<&mut [u8]>> = bands.iter().map(|_| Mutex::default()).collect();
     let mut order: Vec<usize> = (0..bands.len()).collect();
     order.sort_by_key(|&number| bands[number].rows.start);
@@ -23,7 +56,7 @@ pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<
     pool::for_each(bands.len(), threads, |number| {
         let band: &Band = &bands[number];
         let mut part = parts[number].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = with_context(|context| file.decode_band(band, &mut part, context.scratch)) {
+        if let Err(error) = with_context(|context| file.decode_band(band, coefficients, &mut part, context.scratch)) {
             errors[number].get_or_init(|| error);
         }
     });
@@ -34,7 +67,7 @@ pub fn decode(file: &JpegFile<'_>, pixels: &mut [u8], threads: usize) -> Result<
 #[cfg(test)]
 mod tests {
     use crate::{
-        codec::{self, JpegFile, JpegOptions, Opened, Request, Scale, Subsampling},
+        codec::{self, ColourMode, JpegFile, JpegOptions, Opened, Request, Scale, Subsampling},
         image::{ImageBuf, Rect, Scratch, Shape, View},
     };
 
@@ -69,6 +102,70 @@ mod tests {
                         super::decode(&file, &mut pixels, threads).unwrap();
                         assert!(pixels == expected[..shape.len()], "{subsampling:?} {scale:?} {threads}");
                     }
+                }
+            }
+        }
+    }
+
+    /// A file with a scan for each of its components: those of gray files, the last two of which are smaller.
+    fn in_three_scans(height: usize, width: usize, smaller: usize) -> Vec<u8> {
+        let gray = |height: usize, width: usize| {
+            let pixels: Vec<u8> = (0..height * width).map(|place| (place * place / 1700 % 241) as u8).collect();
+            let view = View::contiguous(&pixels, Shape::new(height, width, 1));
+            codec::encode_jpeg(view, JpegOptions::default(), &mut Scratch::default()).unwrap()
+        };
+        let scans =
+            [(1, 1), (2, smaller), (3, smaller)].map(|(id, by)| (id, gray(height.div_ceil(by), width.div_ceil(by))));
+        let find = |bytes: &[u8], marker: u8| bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap();
+        let first = &scans[0].1;
+        let (frame, scan) = (find(first, 0xC0), find(first, 0xDA));
+        let mut bytes = first[..frame].to_vec();
+        bytes.extend([0xFF, 0xC0, 0, 17, 8, (height >> 8) as u8, height as u8, (width >> 8) as u8, width as u8, 3]);
+        bytes.extend([1, (smaller << 4 | smaller) as u8, 0, 2, 0x11, 0, 3, 0x11, 0]);
+        // The header of a gray frame has 13 bytes.
+        bytes.extend_from_slice(&first[frame + 13..scan]);
+        for (id, gray) in &scans {
+            bytes.extend([0xFF, 0xDA, 0, 8, 1, *id, 0, 0, 63, 0]);
+            // That of a gray scan has 10.
+            bytes.extend_from_slice(&gray[find(gray, 0xDA) + 10..gray.len() - 2]);
+        }
+        bytes.extend([0xFF, 0xD9]);
+        bytes
+    }
+
+    #[test]
+    fn threads_share_files_of_several_scans() {
+        for smaller in [1, 2] {
+            let bytes = in_three_scans(1503, 1410, smaller);
+            for number in [1, 3, 6] {
+                let bytes = with_orientation(&bytes, number);
+                for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
+                    for mode in [ColourMode::Rgb, ColourMode::Gray] {
+                        let request = Request { mode, orient: true, region, ..Request::default() };
+                        let file = open(&bytes, &request);
+                        let mut expected = vec![0; file.shape().len()];
+                        file.decode(&mut expected, &mut Scratch::default()).unwrap();
+                        for threads in [2, 3] {
+                            let mut pixels = vec![0; file.shape().len()];
+                            super::decode(&file, &mut pixels, threads).unwrap();
+                            assert!(
+                                pixels == expected,
+                                "orientation {number}, {region:?}, {mode:?}, {threads} threads"
+                            );
+                        }
+                    }
+                }
+            }
+            for cut in [1000, bytes.len() / 3, bytes.len() - 1000] {
+                for tolerant in [false, true] {
+                    let request = Request { tolerant, ..Request::default() };
+                    let file = open(&bytes[..cut], &request);
+                    let mut expected = vec![0; file.shape().len()];
+                    let one = file.decode(&mut expected, &mut Scratch::default()).map_err(|error| error.to_string());
+                    let mut pixels = vec![0; file.shape().len()];
+                    let two = super::decode(&file, &mut pixels, 2).map_err(|error| error.to_string());
+                    assert_eq!(one, two);
+                    assert!(one.is_err() || pixels == expected, "cut off at {cut}");
                 }
             }
         }

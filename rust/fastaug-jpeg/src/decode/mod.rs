@@ -1,17 +1,21 @@
 //! Decoding: from the bytes of a file to pixels of a rectangle of its picture.
 
+mod coefficients;
+mod pieces;
 mod request;
 mod sequential;
 mod smoothing;
 mod stored;
 mod workspace;
 
+pub use coefficients::Coefficients;
+pub use pieces::Pieces;
 pub use request::{Decoder, Info, Limits, Options, Report, RowsRead};
 pub(crate) use sequential::states;
 pub use workspace::Workspace;
 
 use crate::{
-    error::{Error, Warnings},
+    error::Error,
     parse::{Component, DHT, Parser, SOS},
     picture::{Colour, Conversion, Layout, PlaneMut, Planes, Target},
     standard::Codes,
@@ -24,10 +28,7 @@ use std::sync::Arc;
 struct Job<'j, 't> {
     layout: &'j Layout,
     output: Output<'j, 't>,
-    strict: bool,
-    max_scans: usize,
     level: Level,
-    warnings: &'j mut Warnings,
 }
 
 /// What samples become.

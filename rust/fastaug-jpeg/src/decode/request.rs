@@ -1,6 +1,6 @@
 //! What callers ask for and what they get.
 
-use super::{Job, Output, Workspace, sequential, states, stored};
+use super::{Coefficients, Job, Output, Pieces, Workspace, coefficients::Source, pieces, sequential, states, stored};
 use crate::{
     error::{Error, ErrorKind, Warnings},
     index::{Fingerprint, SeekIndex, State},
@@ -97,7 +97,7 @@ pub struct Report {
 /// What happens to a picture's rows of MCUs when a region is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsRead {
-    /// Above the region, not read thanks to a seek index.
+    /// Above the region, not read thanks to a seek index or to restart markers.
     pub jumped: usize,
     /// Read and passed over. Files of several scans are read to their end.
     pub passed: usize,
@@ -291,21 +291,138 @@ impl<'b> Decoder<'b> {
         stride: usize,
         workspace: &mut Workspace,
     ) -> Result<Report, Error> {
-        let argument = |reason: String| Error::new(ErrorKind::Argument, reason);
         let layout = self.layout(options)?;
+        let output = self.output(options, &layout, pixels, stride)?;
+        self.run(&layout, index, options, output, workspace)
+    }
+
+    /// Where pixels go, if there is room for them and for what they are made of.
+    fn output<'t>(
+        &self,
+        options: &Options,
+        layout: &Layout,
+        pixels: &'t mut [u8],
+        stride: usize,
+    ) -> Result<Output<'t, 't>, Error> {
         let (width, height) = self.output_size(options);
         let row = width * options.colour.channels();
         if stride < row || pixels.len() < (height - 1) * stride + row {
-            return Err(argument(format!(
+            let reason = format!(
                 "a buffer of {} bytes with {stride} from row to row does not hold {height} rows of {row} bytes",
                 pixels.len()
-            )));
+            );
+            return Err(Error::new(ErrorKind::Argument, reason));
         }
         let orientation = self.wanted_orientation(options);
-        self.expect_memory(&layout, orientation.transposed, options.limits.memory)?;
+        self.expect_memory(layout, orientation.transposed, options.limits.memory)?;
         let target = Target { pixels, stride, orientation };
-        let output = Output::Pixels { conversion: self.conversion(), colour: options.colour, target };
-        self.run(&layout, index, options, output, workspace)
+        Ok(Output::Pixels { conversion: self.conversion(), colour: options.colour, target })
+    }
+
+    /// Divides the scans of a sequential file into pieces that any threads may read at the same time, each scan into `count`
+    /// of them at most. All of the file is read, also for a part of the picture.
+    ///
+    /// There is `None` for other files, and where anything is out of the ordinary. Once all pieces are read,
+    /// [`Pieces::join`] may still find that they do not fit together. [`decode`](Self::decode) has an answer then.
+    ///
+    /// ```
+    /// use fastaug_jpeg::encode::{Picture, PixelFormat, encode};
+    /// use fastaug_jpeg::{Decoder, Options, Region, Workspace};
+    ///
+    /// let (height, width) = (1000, 1000);
+    /// let pixels: Vec<u8> = (0..height * width * 3).map(|index| (index * index / 7000 % 251) as u8).collect();
+    /// let picture = Picture::new(&pixels, (height, width), 3 * width, PixelFormat::Rgb)?;
+    /// let file = encode(picture, &Default::default(), fearless_simd::Level::new())?;
+    ///
+    /// let decoder = Decoder::new(&file)?;
+    /// let options = Options::default();
+    /// let (mut one, mut other) = (Workspace::default(), Workspace::default());
+    /// let pieces = decoder.pieces(&options, 2, &mut one).expect("a healthy file without restarts");
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| pieces.read(0, &mut one));
+    ///     scope.spawn(|| (1..pieces.count()).for_each(|number| pieces.read(number, &mut other)));
+    /// });
+    /// let coefficients = pieces.join().expect("pieces that fit together");
+    ///
+    /// // Two threads may do this as well.
+    /// let mut halves = vec![0; height * width * 3];
+    /// for (half, y) in halves.chunks_mut(height / 2 * width * 3).zip([0, height / 2]) {
+    ///     let options = Options { region: Some(Region { x: 0, y, width, height: height / 2 }), ..options };
+    ///     decoder.decode_coefficients(&coefficients, &options, half, 3 * width, &mut one)?;
+    /// }
+    /// coefficients.release(&mut one);
+    ///
+    /// let mut expected = vec![0; height * width * 3];
+    /// decoder.decode(&options, &mut expected, 3 * width, &mut one)?;
+    /// assert!(halves == expected);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pieces(&self, options: &Options, count: usize, workspace: &mut Workspace) -> Option<Pieces<'b>> {
+        if self.frame.process == Process::Progressive {
+            return None;
+        }
+        let layout = self.layout(options).ok()?;
+        let parser = self.reparser(options);
+        let pieces = pieces::divide(parser, &self.frame, &self.scan, &layout, (count, options.level), workspace)?;
+        let streams = self.is_streamed();
+        let fits = (streams || pieces.scans() <= options.limits.scans)
+            && pieces.memory() <= options.limits.memory
+            && (!streams || options.tolerant || self.expect_end(pieces.behind, &options.limits).is_ok());
+        if !fits {
+            pieces.release(workspace);
+            return None;
+        }
+        Some(pieces)
+    }
+
+    /// Reads all scans of a file that has several, so that any threads can make pixels of them.
+    pub fn read_scans(&self, options: &Options, workspace: &mut Workspace) -> Result<Coefficients, Error> {
+        let layout = self.layout(options)?;
+        self.expect_memory(&layout, false, options.limits.memory)?;
+        let mut warnings = Warnings::default();
+        self.read_stored(options, &mut warnings, workspace).map(|stored| Coefficients(Source::Stored(stored)))
+    }
+
+    /// Makes pixels of what was read with the same options, their region apart; as [`decode`](Self::decode) does.
+    pub fn decode_coefficients(
+        &self,
+        coefficients: &Coefficients,
+        options: &Options,
+        pixels: &mut [u8],
+        stride: usize,
+        workspace: &mut Workspace,
+    ) -> Result<(), Error> {
+        let layout = self.layout(options)?;
+        let output = self.output(options, &layout, pixels, stride)?;
+        let mut job = Job { layout: &layout, output, level: options.level };
+        match &coefficients.0 {
+            Source::Stored(stored) => stored::write(&self.frame, stored, &mut job, workspace),
+            Source::Joined(joined) => joined.write(&mut job, workspace),
+        }
+        Ok(())
+    }
+
+    /// What goes on behind the header, as the options say.
+    fn reparser(&self, options: &Options) -> Parser<'b> {
+        let mut parser = self.parser.clone();
+        parser.tolerant = options.tolerant;
+        parser.max_markers = options.limits.markers;
+        parser
+    }
+
+    fn read_stored(
+        &self,
+        options: &Options,
+        warnings: &mut Warnings,
+        workspace: &mut Workspace,
+    ) -> Result<stored::Coefficients, Error> {
+        let mut rules = stored::Rules {
+            strict: !options.tolerant,
+            max_scans: options.limits.scans,
+            level: options.level,
+            warnings,
+        };
+        stored::read(&mut self.reparser(options), &self.frame, self.scan.clone(), &mut rules, workspace)
     }
 
     /// Width and height of each component's samples when every 8×8 block becomes `scale`×`scale` of them.
@@ -382,24 +499,17 @@ impl<'b> Decoder<'b> {
             }
             fits
         });
-        let mut job = Job {
-            layout,
-            output,
-            strict: !options.tolerant,
-            max_scans: options.limits.scans,
-            level: options.level,
-            warnings: &mut report.warnings,
-        };
+        let mut job = Job { layout, output, level: options.level };
         if streams {
-            let end = sequential::decode(&self.parser, &self.frame, &self.scan, index, &mut job, workspace)?;
+            let mut rules = sequential::Rules { index, strict: !options.tolerant, warnings: &mut report.warnings };
+            let end = sequential::decode(&self.parser, &self.frame, &self.scan, &mut rules, &mut job, workspace)?;
             if let (Some(position), false) = (end, options.tolerant) {
                 self.expect_end(position, &options.limits)?;
             }
         } else {
-            let mut parser = self.parser.clone();
-            parser.tolerant = options.tolerant;
-            parser.max_markers = options.limits.markers;
-            stored::decode(&mut parser, &self.frame, self.scan.clone(), &mut job, workspace)?;
+            let coefficients = self.read_stored(options, &mut report.warnings, workspace)?;
+            stored::write(&self.frame, &coefficients, &mut job, workspace);
+            coefficients.release(workspace);
         }
         Ok(report)
     }
@@ -413,7 +523,11 @@ impl<'b> Decoder<'b> {
         }
         let index = index.filter(|index| index.fingerprint() == self.fingerprint() && index.fits(self.mcus()));
         let begin = rows.start * self.frame.mcus_wide() + layout.mcu_columns.start;
-        let jumped = index.and_then(|index| index.before(begin)).map_or(0, |(place, _)| place / self.frame.mcus_wide());
+        let place = match index {
+            Some(index) => index.before(begin).map(|(place, _)| place),
+            None => sequential::restart_before(&self.parser, begin, options.level).map(|(place, _)| place),
+        };
+        let jumped = place.map_or(0, |place| place / self.frame.mcus_wide());
         Ok(RowsRead { jumped, passed: rows.start - jumped, decoded: rows.len(), unread: all - rows.end })
     }
 
@@ -446,7 +560,7 @@ impl<'b> Decoder<'b> {
     }
 
     /// Whether there are restart markers.
-    pub(crate) fn has_restarts(&self) -> bool {
+    pub fn has_restarts(&self) -> bool {
         self.parser.restart_interval > 0
     }
 

@@ -6,8 +6,8 @@ use crate::{
     entropy::{
         bits::Bits,
         block::{self, Block},
-        cache,
-        segments::Segments,
+        cache, markers,
+        segments::{RST0, Segments},
         tables::{AcTable, DcTable},
     },
     error::{Error, Warnings},
@@ -48,16 +48,23 @@ impl Part {
     }
 }
 
+/// How the scan is to be read.
+pub struct Rules<'r> {
+    pub index: Option<&'r SeekIndex>,
+    pub strict: bool,
+    pub warnings: &'r mut Warnings,
+}
+
 /// Reads the scan and makes the pixels. Answers where the marker behind it stands, if it was read to its end.
 pub fn decode(
     parser: &Parser<'_>,
     frame: &Frame,
     scan: &Scan,
-    index: Option<&SeekIndex>,
+    rules: &mut Rules<'_>,
     job: &mut Job<'_, '_>,
     workspace: &mut Workspace,
 ) -> Result<Option<usize>, Error> {
-    let layout = job.layout;
+    let (layout, index) = (job.layout, rules.index);
     let mut parts = parts(parser, frame, scan)?;
     let mut group_blocks = 0;
     for part in &mut parts {
@@ -73,8 +80,15 @@ pub fn decode(
     let buffer = std::mem::take(&mut workspace.bytes);
     let (interval, mcus_wide) = (parser.restart_interval, frame.mcus_wide());
     let first = layout.mcu_rows.start * mcus_wide + layout.mcu_columns.start;
-    let segments = |byte| Segments::new(parser.bytes(), byte, interval, job.strict, buffer, job.level);
-    let mut reader = match index.and_then(|index| index.before(first)) {
+    let segments = |byte| Segments::new(parser.bytes(), byte, interval, rules.strict, buffer, job.level);
+    let restart;
+    let known = if let Some(index) = index {
+        index.before(first)
+    } else {
+        restart = restart_before(parser, first, job.level);
+        restart.as_ref().map(|(at, state)| (*at, state))
+    };
+    let mut reader = match known {
         None => Reader { segments: segments(parser.position), parts, predictors: [0; 4], at: 0, begun: 0 },
         Some((at, state)) => Reader {
             segments: segments(state.byte).resumed(state.bit(), at),
@@ -84,7 +98,7 @@ pub fn decode(
             begun: state.bits - state.bit(),
         },
     };
-    let result = reader.rows(frame, index, job, workspace);
+    let result = reader.rows(frame, rules, job, workspace);
     let whole = layout.mcu_rows.end == layout.all_mcu_rows;
     let mut behind = None;
     // Below a region nothing is read.
@@ -96,6 +110,25 @@ pub fn decode(
         reader.segments.into_buffer()
     };
     result.map(|()| behind)
+}
+
+/// The last restart before an MCU, if all markers up to it are there in their order: whatever stands between them, reading
+/// would have come to the same place.
+pub fn restart_before(parser: &Parser<'_>, mcu: usize, level: Level) -> Option<(usize, State)> {
+    let count = mcu.checked_div(parser.restart_interval)?;
+    let mut position = parser.position;
+    let mut last = None;
+    for number in 0..count {
+        let bytes = parser.bytes();
+        let found = dispatch!(level, simd => markers::find(simd, bytes, position));
+        if found.marker != Some(RST0 + (number & 7) as u8) {
+            return None;
+        }
+        last = Some(found.end);
+        position = found.end + 2;
+    }
+    // The marker itself is still to be read.
+    Some((count * parser.restart_interval, State { byte: last?, bits: 0, predictors: [0; 4] }))
 }
 
 /// What stands at each of some MCUs, which are named by how many come before each. `None` for a file whose data end too
@@ -155,7 +188,7 @@ impl Reader<'_> {
     fn rows(
         &mut self,
         frame: &Frame,
-        index: Option<&SeekIndex>,
+        rules: &mut Rules<'_>,
         job: &mut Job<'_, '_>,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
@@ -165,13 +198,13 @@ impl Reader<'_> {
         for row in rows.clone() {
             // What lies between the last column that is needed and the first is passed over in one go.
             let first = row * mcus_wide + columns.start;
-            if let Some((place, state)) = index.and_then(|index| index.before(first)) {
+            if let Some((place, state)) = rules.index.and_then(|index| index.before(first)) {
                 self.jump(place, state);
             }
-            self.skip(first - self.at, level, job.warnings)?;
+            self.skip(first - self.at, level, rules.warnings)?;
             for begin in columns.clone().step_by(GROUP) {
                 let count = GROUP.min(columns.end - begin);
-                self.read(count, job, workspace)?;
+                self.read(count, level, rules.warnings, workspace)?;
                 let mcu = begin - columns.start;
                 dispatch!(level, simd => self.transform(simd, count, mcu, job, workspace));
             }
@@ -179,7 +212,7 @@ impl Reader<'_> {
         }
         if rows.end == job.layout.all_mcu_rows {
             // Below the picture's last row there is nothing to see, but whether it is whole matters.
-            self.skip(rows.end * mcus_wide - self.at, level, job.warnings)?;
+            self.skip(rows.end * mcus_wide - self.at, level, rules.warnings)?;
         }
         Ok(())
     }
@@ -229,18 +262,23 @@ impl Reader<'_> {
     }
 
     /// Reads the coefficients of a group of MCUs.
-    fn read(&mut self, count: usize, job: &mut Job<'_, '_>, workspace: &mut Workspace) -> Result<(), Error> {
+    fn read(
+        &mut self,
+        count: usize,
+        level: Level,
+        warnings: &mut Warnings,
+        workspace: &mut Workspace,
+    ) -> Result<(), Error> {
         workspace.blocks.fill([0; 64]);
         workspace.lasts.fill(0);
         self.at += count;
         let mut done = 0;
         while done < count {
-            let (run, restarted) = self.segments.run(count - done, job.warnings);
+            let (run, restarted) = self.segments.run(count - done, warnings);
             if restarted {
                 self.predictors = [0; 4];
             }
-            let level = job.level;
-            dispatch!(level, simd => self.read_run(simd, done..done + run, job, workspace))?;
+            dispatch!(level, simd => self.read_run(simd, done..done + run, warnings, workspace))?;
             done += run;
         }
         Ok(())
@@ -251,7 +289,7 @@ impl Reader<'_> {
         &mut self,
         _: S,
         mcus: std::ops::Range<usize>,
-        job: &mut Job<'_, '_>,
+        warnings: &mut Warnings,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
         let mut mcu = mcus.start;
@@ -290,7 +328,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.segments.go_on(place, job.warnings)?;
+            self.segments.go_on(place, warnings)?;
         }
         Ok(())
     }

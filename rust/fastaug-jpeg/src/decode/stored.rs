@@ -13,15 +13,41 @@ use crate::{
         segments::Segments,
         tables::{AcTable, DcTable, SymbolTable},
     },
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Warnings},
     parse::{Component, Event, Frame, Parser, Process, SOS, Scan, ScanComponent},
     transform::{self, Multipliers},
 };
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
 use std::sync::Arc;
 
+/// All coefficients of a picture, for any number of threads to make pixels of.
+#[derive(Debug)]
+pub struct Coefficients {
+    components: Vec<Stored>,
+    blocks: Vec<Block>,
+    filled: Vec<Filled>,
+    /// What is missing, where it is to be guessed.
+    guess: Option<Progress>,
+}
+
+impl Coefficients {
+    /// Gives the memory back.
+    pub fn release(self, workspace: &mut Workspace) {
+        (workspace.blocks, workspace.filled) = (self.blocks, self.filled);
+    }
+}
+
+/// How scans are to be read.
+pub struct Rules<'r> {
+    pub strict: bool,
+    pub max_scans: usize,
+    pub level: Level,
+    pub warnings: &'r mut Warnings,
+}
+
 /// All coefficients of a component.
+#[derive(Debug)]
 struct Stored {
     /// Where its blocks begin in the memory of all.
     begin: usize,
@@ -44,14 +70,14 @@ pub fn memory(frame: &Frame) -> usize {
     frame.components.iter().map(blocks).sum::<usize>() * (size_of::<Block>() + size_of::<Filled>())
 }
 
-/// Reads all scans and makes the pixels.
-pub fn decode(
+/// Reads all scans.
+pub fn read(
     parser: &mut Parser<'_>,
     frame: &Frame,
     first: Scan,
-    job: &mut Job<'_, '_>,
+    rules: &mut Rules<'_>,
     workspace: &mut Workspace,
-) -> Result<(), Error> {
+) -> Result<Coefficients, Error> {
     let mut begin = 0;
     let mut stored: Vec<Stored> = Vec::with_capacity(frame.components.len());
     for component in &frame.components {
@@ -72,17 +98,17 @@ pub fn decode(
     let mut progress = Progress::new(frame.components.len());
     let mut scan = first;
     for number in 1.. {
-        if number > job.max_scans {
-            let reason = format!("more than {} scans; limits.scans is {}", job.max_scans, job.max_scans);
+        if number > rules.max_scans {
+            let reason = format!("more than {} scans; limits.scans is {}", rules.max_scans, rules.max_scans);
             return Err(Error::at(ErrorKind::Limit, scan.offset, SOS, reason));
         }
-        read_scan(parser, frame, &scan, &mut stored, &mut progress, job, workspace)?;
+        read_scan(parser, frame, &scan, &mut stored, &mut progress, rules, workspace)?;
         match parser.next_event() {
             Ok(Event::Scan(next)) => scan = next,
             Ok(Event::End) => break,
             // What was read so far makes a picture, if a coarse one.
-            Err(error) if !job.strict && error.kind() == ErrorKind::Truncated => {
-                job.warnings.add(parser.position, "the file ends between its scans");
+            Err(error) if !rules.strict && error.kind() == ErrorKind::Truncated => {
+                rules.warnings.add(parser.position, "the file ends between its scans");
                 break;
             }
             Err(error) => return Err(error),
@@ -90,8 +116,12 @@ pub fn decode(
     }
     let incomplete = frame.process == Process::Progressive
         && progress.is_incomplete(stored.iter().map(|stored| stored.multipliers.as_ref()));
-    write(frame, &stored, incomplete.then_some(&progress), job, workspace);
-    Ok(())
+    Ok(Coefficients {
+        components: stored,
+        blocks: std::mem::take(&mut workspace.blocks),
+        filled: std::mem::take(&mut workspace.filled),
+        guess: incomplete.then_some(progress),
+    })
 }
 
 /// What a scan does to a block.
@@ -155,7 +185,7 @@ fn read_scan(
     scan: &Scan,
     stored: &mut [Stored],
     progress: &mut Progress,
-    job: &mut Job<'_, '_>,
+    rules: &mut Rules<'_>,
     workspace: &mut Workspace,
 ) -> Result<(), Error> {
     let coding = Coding::of(parser, frame, scan)?;
@@ -186,9 +216,9 @@ fn read_scan(
             parser.bytes(),
             parser.position,
             parser.restart_interval,
-            job.strict,
+            rules.strict,
             buffer,
-            job.level,
+            rules.level,
         ),
         coding,
         parts,
@@ -196,7 +226,7 @@ fn read_scan(
         run: 0,
         offset: scan.offset,
     };
-    let level = job.level;
+    let level = rules.level;
     let rows_at_a_time = if alone { frame.components[scan.components[0].component].rows_at_a_time } else { 1 };
     'scan: for row in 0..high {
         let mut column = 0;
@@ -205,7 +235,7 @@ fn read_scan(
                 // A file may claim a huge picture, and a hundred scans without data.
                 break 'scan;
             }
-            let (run, restarted) = reader.segments.run(wide - column, job.warnings);
+            let (run, restarted) = reader.segments.run(wide - column, rules.warnings);
             if restarted {
                 reader.run = 0;
                 for part in &mut reader.parts {
@@ -214,7 +244,7 @@ fn read_scan(
             }
             if !reader.segments.is_exhausted() {
                 progress.last_good_row = row / rows_at_a_time;
-                dispatch!(level, simd => reader.mcus(simd, row, column..column + run, job, workspace))?;
+                dispatch!(level, simd => reader.mcus(simd, row, column..column + run, rules, workspace))?;
             }
             column += run;
         }
@@ -232,7 +262,7 @@ impl Reader<'_> {
         _: S,
         row: usize,
         columns: std::ops::Range<usize>,
-        job: &mut Job<'_, '_>,
+        rules: &mut Rules<'_>,
         workspace: &mut Workspace,
     ) -> Result<(), Error> {
         let (blocks, filled) = (workspace.blocks.as_mut_slice(), workspace.filled.as_mut_slice());
@@ -268,7 +298,7 @@ impl Reader<'_> {
                 }
             }
             let place = bits.place();
-            self.segments.go_on(place, job.warnings)?;
+            self.segments.go_on(place, rules.warnings)?;
         }
         Ok(())
     }
@@ -349,9 +379,10 @@ fn last_of(filled: Filled) -> u8 {
 }
 
 /// Makes pixels of the coefficients; those that a file's missing scans would have told are guessed.
-fn write(frame: &Frame, stored: &[Stored], guess: Option<&Progress>, job: &mut Job<'_, '_>, workspace: &mut Workspace) {
+pub fn write(frame: &Frame, coefficients: &Coefficients, job: &mut Job<'_, '_>, workspace: &mut Workspace) {
     let layout = job.layout;
-    let Workspace { blocks, lasts, filled, planes, .. } = workspace;
+    let Coefficients { components: stored, blocks, filled, guess } = coefficients;
+    let Workspace { lasts, planes, .. } = workspace;
     planes.prepare(layout);
     let mut guessed = Vec::new();
     for row in layout.mcu_rows.clone() {

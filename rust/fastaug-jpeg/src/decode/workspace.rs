@@ -1,5 +1,6 @@
 //! Memory that is used again for the next picture.
 
+use super::pieces::Memory;
 use crate::{
     encode::bands,
     entropy::{block::Block, progressive::Filled},
@@ -17,6 +18,8 @@ pub struct Workspace {
     pub(crate) lasts: Vec<u8>,
     /// Which coefficients of blocks are not 0, where several scans fill them.
     pub(super) filled: Vec<Filled>,
+    /// Coefficients of pieces of a scan.
+    pub(super) pieces: Vec<Memory>,
     /// Samples.
     pub(crate) planes: Planes,
     /// Samples on their way to coefficients.

@@ -27,8 +27,8 @@ pub fn place(position: u8) -> usize {
 }
 
 #[inline(always)]
-fn store(block: &mut Block, position: u8, value: i16) {
-    block[place(position)] = value;
+fn store<const CODED: bool>(block: &mut Block, position: u8, value: i16) {
+    block[if CODED { usize::from(position.min(63)) } else { place(position) }] = value;
 }
 
 /// Look-ups between two refills must not take more bits than are there, even after a difference.
@@ -37,6 +37,37 @@ const _: () = assert!(DC_MOST + 3 * MOST <= 56 && DC_MOST + 3 * SKIP_MOST <= 56)
 /// Reads a block into one that is zero; answers the position of the last coefficient that may not be zero.
 #[inline(always)]
 pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32, block: &mut Block) -> u8 {
+    read_in::<false>(bits, dc, ac, predictor, block)
+}
+
+/// As [`read`], but coefficients stay in the order in which they are coded, so that zeros of many blocks are the last ones
+/// and need not be kept.
+#[inline(always)]
+pub fn read_coded(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32, block: &mut Block) -> u8 {
+    read_in::<true>(bits, dc, ac, predictor, block)
+}
+
+/// Puts coefficients that stay in the order in which they are coded where they belong, in a block that is zero. They come
+/// in eights: where one ends is then easily predicted.
+#[inline(always)]
+pub fn arrange(coded: &[i16], block: &mut Block) {
+    let eights = coded.as_chunks::<8>().0;
+    for index in 0..eights.len() {
+        let values = &eights[index];
+        for k in 0..8 {
+            block[usize::from(ZIGZAG[(8 * index + k) & 63] & 63)] = values[k];
+        }
+    }
+}
+
+#[inline(always)]
+fn read_in<const CODED: bool>(
+    bits: &mut Bits<'_>,
+    dc: &DcTable,
+    ac: &AcTable,
+    predictor: &mut i32,
+    block: &mut Block,
+) -> u8 {
     bits.refill();
     *predictor = predictor.wrapping_add(dc.read(bits));
     block[0] = *predictor as i16;
@@ -55,10 +86,10 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
                 let first = position + entry.first_step;
                 let second = position + entry.step;
                 // An end of block, or a run without a value, writes a zero where nothing is yet, or beyond the end.
-                store(block, first, entry.first_value);
-                store(block, second, entry.last_value(bits.buffer()));
+                store::<CODED>(block, first, entry.first_value);
+                store::<CODED>(block, second, entry.last_value(bits.buffer()));
                 if second >= 63 {
-                    return end(bits, entry, position, block);
+                    return end::<CODED>(bits, entry, position, block);
                 }
                 bits.drop(u32::from(entry.length));
                 position = second;
@@ -77,7 +108,7 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
             return position;
         }
         position += step;
-        store(block, position, value);
+        store::<CODED>(block, position, value);
         if position >= 63 {
             return 63;
         }
@@ -87,7 +118,7 @@ pub fn read(bits: &mut Bits<'_>, dc: &DcTable, ac: &AcTable, predictor: &mut i32
 
 /// Ends a block with an entry whose coefficients are stored already.
 #[inline(always)]
-fn end(bits: &mut Bits<'_>, entry: AcEntry, position: u8, block: &mut Block) -> u8 {
+fn end<const CODED: bool>(bits: &mut Bits<'_>, entry: AcEntry, position: u8, block: &mut Block) -> u8 {
     let first = position + entry.first_step;
     if first < 63 {
         bits.drop(u32::from(entry.length));
@@ -100,7 +131,7 @@ fn end(bits: &mut Bits<'_>, entry: AcEntry, position: u8, block: &mut Block) -> 
     }
     // The value of an only one was stored where the second's is.
     if entry.step != entry.first_step {
-        store(block, first, entry.first_value);
+        store::<CODED>(block, first, entry.first_value);
     }
     63
 }

@@ -3,6 +3,7 @@
 pub mod bits;
 pub mod block;
 pub mod cache;
+pub mod markers;
 pub mod progressive;
 pub mod segments;
 pub mod source;

@@ -8,7 +8,8 @@ use super::{
 use crate::error::{Error, Warnings};
 use fearless_simd::Level;
 
-const RST0: u8 = 0xD0;
+/// The first restart marker.
+pub const RST0: u8 = 0xD0;
 
 /// A scan's data with the state that restarts reset.
 #[derive(Clone, Debug)]
@@ -131,10 +132,18 @@ impl<'b> Segments<'b> {
         self.place = place;
         if self.is_beyond(place) {
             self.exhaust(warnings)?;
-        } else if !self.has_enough(place) {
-            self.place = self.source.advance(place);
+        } else {
+            self.move_to(place);
         }
         Ok(())
+    }
+
+    /// Remembers the place that was reached, and gets more bytes if an MCU may need them and there are any.
+    pub fn move_to(&mut self, place: BitPosition) {
+        self.place = place;
+        if !self.has_enough(place) {
+            self.place = self.source.advance(place);
+        }
     }
 
     /// More was read than there is: the rest of the segment is missing.

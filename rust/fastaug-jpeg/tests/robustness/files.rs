@@ -11,7 +11,8 @@ pub struct Sample {
     pub bytes: Vec<u8>,
 }
 
-const SUBSAMPLINGS: [Subsampling; 5] =
+/// All that the encoder knows.
+pub const SUBSAMPLINGS: [Subsampling; 5] =
     [Subsampling::S444, Subsampling::S422, Subsampling::S420, Subsampling::S440, Subsampling::S411];
 
 /// Slopes that wrap around and cross each other, and some noise.
@@ -114,6 +115,11 @@ fn several_scans(width: usize, height: usize, factors: [(usize, usize); 3], mut 
     }
     bytes.extend([0xFF, 0xD9]);
     bytes
+}
+
+/// As [`several_scans`], of any size.
+pub fn in_three_scans(width: usize, height: usize, factors: [(usize, usize); 3], dice: &mut Dice) -> Vec<u8> {
+    several_scans(width, height, factors, gray_scans(width, height, factors, 0, dice))
 }
 
 /// What only other encoders write; `tests/data/README.md` tells how they were made.

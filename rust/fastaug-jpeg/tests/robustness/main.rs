@@ -8,6 +8,7 @@ mod limits;
 mod memory;
 mod mutants;
 mod orientation;
+mod pieces;
 mod pixels;
 mod planes;
 mod regions;

@@ -5,6 +5,7 @@
 use super::{
     dice::Dice,
     files::{Sample, samples, segments},
+    pieces::decode_pieces,
     pixels::{decode, levels},
     regions::random_region,
     setting,
@@ -19,7 +20,7 @@ const MARKERS: [u8; 24] = [
 ];
 
 /// Changes a file in one of many ways.
-fn mutate(bytes: &mut Vec<u8>, samples: &[Sample], dice: &mut Dice) {
+pub fn mutate(bytes: &mut Vec<u8>, samples: &[Sample], dice: &mut Dice) {
     if bytes.len() < 4 {
         return;
     }
@@ -116,6 +117,12 @@ pub fn check(bytes: &[u8], dice: &mut Dice, workspace: &mut Workspace) {
         (Ok(strict), Ok(tolerant)) => assert!(strict == tolerant, "strict and tolerant pixels differ"),
         (Ok(_), Err(error)) => panic!("strict decodes what tolerant refuses: {error}"),
         (Err(error), _) => assert_ne!(error.kind(), ErrorKind::Argument, "{error}"),
+    }
+    for options in [strict, tolerant] {
+        if let Some(made) = decode_pieces(&decoder, &options, 2, workspace) {
+            let expected = if options.tolerant { &whole } else { &whole_strict };
+            assert!(made.as_ref().ok() == expected.as_ref().ok(), "read in pieces");
+        }
     }
     if info.width as u64 * info.height as u64 > limits.pixels {
         let kind = whole.as_ref().map_err(fastaug_jpeg::Error::kind);

@@ -97,8 +97,8 @@ fn rows_are_read_up_to_what_is_seen_of_them() {
         decoder.rows_read(None, &options).expect("a region of the picture")
     };
     let (stored, seen) = (rows(false), rows(true));
-    assert_eq!((stored.passed, stored.decoded, stored.unread), (0, 1, 8));
-    assert_eq!((seen.passed, seen.decoded, seen.unread), (8, 1, 0));
+    assert_eq!((stored.jumped + stored.passed, stored.decoded, stored.unread), (0, 1, 8));
+    assert_eq!((seen.jumped + seen.passed, seen.decoded, seen.unread), (8, 1, 0));
 }
 
 #[test]
