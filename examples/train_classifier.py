@@ -2,9 +2,9 @@
 
     python examples/train_classifier.py --out /tmp/shapes
 
-Draws a data set (shapes.py), trains a small network with and without the policy, and prints the accuracy on held-out pictures,
-clean ones and stressed ones. The training with the policy leaves a checkpoint in the middle of an epoch; a second one starts
-from it, with another number of threads, and has to go through the same losses to the last bit.
+Draws a data set (shapes.py), trains a small network with and without the policy, and prints the accuracy on held-out
+pictures, clean ones and stressed ones. The training with the policy leaves a checkpoint in the middle of an epoch; a second
+one starts from it, with another number of threads, and has to go through the same losses to the last bit.
 """
 
 from __future__ import annotations
