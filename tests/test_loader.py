@@ -304,6 +304,32 @@ def test_a_list_and_a_sampler(items):
         Listed([0.5], SAMPLES).begin(0)
 
 
+def test_threads_of_an_epoch_that_was_left_do_not_draw_the_next_one_again():
+    class Drawn:
+        """Other numbers each time, as torch's RandomSampler gives them."""
+
+        times = 0
+
+        def __len__(self):
+            return SAMPLES
+
+        def __iter__(self):
+            self.times += 1
+            return iter(np.random.default_rng(self.times).permutation(SAMPLES).tolist())
+
+    order, places = Listed(Drawn(), SAMPLES), np.arange(SAMPLES)
+    order.begin(0)
+    first, _ = order.at(0, 0, places)
+    order.begin(1)
+    second, _ = order.at(0, 1, places)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(order.at(0, 0, places)[0], first)
+    assert np.array_equal(order.at(0, 1, places)[0], second)
+    assert order.indices.times == 2
+    order.begin(1)  # Entered again: it is asked again.
+    assert order.indices.times == 3
+
+
 # -- ranks -------------------------------------------------------------------------------------------------------------
 
 
