@@ -125,9 +125,7 @@ def _run(options: argparse.Namespace) -> int:
     bar = Bar((1 + len(counts)) * options.seconds, options.quiet)
 
     def measure(threads: int, number: int) -> Row:
-        loader = Loader(
-            source, policy, batch_size, shuffle=True, threads=threads, index=index, on_error="skip", prefetch=8
-        )
+        loader = Loader(source, policy, batch_size, shuffle=True, threads=threads, index=index, on_error="skip")
         return _measure(loader, options.seconds, number, bar)
 
     try:
