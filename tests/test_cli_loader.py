@@ -93,6 +93,7 @@ def test_it_says_what_is_wrong(folder, policy, tmp_path, capsys):
     assert "no images: their names end in .jpg" in fails(tmp_path)
     assert "threads must be a whole number of at least 1, got 0" in fails(folder, "--threads", 0)
     assert "no such file" in fails(folder, "--index", tmp_path / "none.index").lower()
+    assert "0.jpg: this is no policy" in fails(folder, "--policy", folder / "cat" / "0.jpg")
     (tmp_path / "policy.json").write_text("{")
     assert "not valid JSON" in fails(folder, "--policy", tmp_path / "policy.json")
     assert main(["bench-loader", str(folder), "--seconds", "0"]) == 1
