@@ -141,7 +141,7 @@ def _run(options: argparse.Namespace) -> int:
     threads = suggested(rows)
     print(f"{len(images):,} images in {options.folder}, batches of {batch_size}, {_core.simd_level()}")
     print(_table(first, rows))
-    print(f"with {best.threads} threads: {best.bottleneck}" if best.threads > 1 else best.bottleneck)
+    print(f"with {_counted(best.threads)}: {best.bottleneck}")
     print(f"suggested: threads={threads} ({ENOUGH:.0%} of the best rate or more)")
     failed = max(row.errors for row in (first, *rows))
     if failed:
@@ -181,7 +181,7 @@ def _measure(loader: Loader, seconds: float, number: int, bar: Bar) -> Row:
                 steady = loader._statistics.copy()
             passed = time.perf_counter() - begin
             rate = loader._statistics.samples / passed
-            words = f"{loader.threads} threads: {rate:,.0f} images/s"
+            words = f"{_counted(loader.threads)}: {rate:,.0f} images/s"
             bar.show((number + min(passed / seconds, 1.0)) * seconds, words)
             if passed >= seconds:
                 break
@@ -197,6 +197,10 @@ def _measure(loader: Loader, seconds: float, number: int, bar: Bar) -> Row:
         bottleneck=statistics.bottleneck(),
         **{name: told[name] for name in _MEASURED},
     )
+
+
+def _counted(threads: int) -> str:
+    return f"{threads} thread" if threads == 1 else f"{threads} threads"
 
 
 def _table(first: Row, rows: Sequence[Row]) -> str:
