@@ -304,6 +304,32 @@ def test_a_list_and_a_sampler(items):
         Listed([0.5], SAMPLES).begin(0)
 
 
+def test_threads_of_an_epoch_that_was_left_do_not_draw_the_next_one_again():
+    class Drawn:
+        """Other numbers each time, as torch's RandomSampler gives them."""
+
+        times = 0
+
+        def __len__(self):
+            return SAMPLES
+
+        def __iter__(self):
+            self.times += 1
+            return iter(np.random.default_rng(self.times).permutation(SAMPLES).tolist())
+
+    order, places = Listed(Drawn(), SAMPLES), np.arange(SAMPLES)
+    order.begin(0)
+    first, _ = order.at(0, 0, places)
+    order.begin(1)
+    second, _ = order.at(0, 1, places)
+    assert not np.array_equal(first, second)
+    assert np.array_equal(order.at(0, 0, places)[0], first)
+    assert np.array_equal(order.at(0, 1, places)[0], second)
+    assert order.indices.times == 2
+    order.begin(1)  # Entered again: it is asked again.
+    assert order.indices.times == 3
+
+
 # -- ranks -------------------------------------------------------------------------------------------------------------
 
 
@@ -717,3 +743,37 @@ def test_an_index_that_makes_itself(items, tmp_path, monkeypatch):
     assert epoch(load) == epoch(plain)
     assert load._index is None or len(load._index) == SAMPLES
     load.close()
+
+
+def test_an_index_that_cannot_make_itself_disturbs_nobody(items, tmp_path, monkeypatch, capfd):
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a file"))
+    load = loader(items, index="auto")
+    assert epoch(load) == epoch(loader(items))
+    load.close()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_index_that_makes_itself_does_not_read_all_samples_that_are_no_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    contents = A.imencode(photo())
+
+    class Shards:
+        read_by_index = 0
+
+        def __len__(self):
+            return 1000
+
+        def read(self, index):
+            self.read_by_index += threading.current_thread().name == "fastaug-index"
+            if index == 0:
+                raise OSError("this one is damaged")
+            return contents, 0
+
+    source = Shards()
+    load = A.Loader(source, policy(), 4, index="auto", on_error="skip")
+    with pytest.warns(UserWarning, match="this one is damaged"):
+        next(iter(load))
+    load._growing._thread.join()
+    load.close()
+    assert source.read_by_index < 300

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from fastaug import _core
-from fastaug.indexing import DEFAULT_BUDGET, build_index, check_index
-
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
-"""Names of JPEG files end like this, in capitals or not."""
-
-FAILED, INTERRUPTED = 1, 130
+from fastaug.commands import FAILED, INTERRUPTED, bench_loader, index
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,115 +26,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fastaug", description=__doc__)
     parser.add_argument("--version", action="version", version=f"fastaug {_core.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    index = commands.add_parser("index", help="seek indexes, which let crops of JPEG files be decoded faster")
-    actions = index.add_subparsers(title="actions", required=True, metavar="ACTION")
-
-    build = actions.add_parser("build", help="make the index of a folder, or bring it up to date")
-    build.add_argument(
-        "folders", nargs="+", type=Path, metavar="DIR", help="folders to look for JPEG files in, or files"
-    )
-    build.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the index; kept and added to")
-    build.add_argument(
-        "--budget",
-        type=int,
-        default=DEFAULT_BUDGET,
-        metavar="BYTES_PER_IMAGE",
-        help="how large the index of a picture may be (%(default)s)",
-    )
-    build.set_defaults(run=_build)
-
-    check = actions.add_parser("check", help="compare an index with the files that it should know")
-    check.add_argument("index", type=Path, metavar="FILE", help="the index")
-    check.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="folders of JPEG files, or files")
-    check.set_defaults(run=_check)
-
-    for action in (build, check):
-        action.add_argument("--threads", type=int, metavar="N", help="how many threads; all by default")
-        action.add_argument("--quiet", action="store_true", help="show no progress")
+    for command in (index, bench_loader):
+        command.add(commands)
     return parser
-
-
-def _build(options: argparse.Namespace) -> int:
-    files = _files(options.folders)
-    before = time.monotonic()
-    bar = _Progress(len(files), options.quiet)
-    try:
-        counts = build_index(files, options.output, budget=options.budget, threads=options.threads, progress=bar)
-    except KeyboardInterrupt:
-        bar.end()
-        print(f"interrupted; {options.output} holds what was done, and the same command goes on", file=sys.stderr)
-        return INTERRUPTED
-    bar.end()
-    _tell(counts, ("indexed", "known", *_WITHOUT))
-    size = options.output.stat().st_size
-    seconds = time.monotonic() - before
-    print(f"{options.output}: {len(_core.SeekIndex(options.output)):,} files, {size:,} bytes, in {seconds:.1f} s")
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    index = _core.SeekIndex(options.index)
-    damaged = index.damaged()
-    files = _files(options.folders)
-    bar = _Progress(len(files), options.quiet)
-    counts = check_index(files, index, threads=options.threads, progress=bar)
-    bar.end()
-    _tell(counts, ("right", "wrong", "missing", *_WITHOUT))
-    print(f"{options.index}: {len(index):,} files, {damaged:,} damaged entries")
-    return FAILED if damaged or counts.get("wrong") or counts.get("missing") else 0
-
-
-_WITHOUT = ("several scans", "damaged", "not a JPEG", "unreadable")
-"""What files are that have no index."""
-
-
-def _tell(counts: dict[str, int], words: Sequence[str]) -> None:
-    for word in words:
-        if counts.get(word):
-            explanation = " (no index)" if word in _WITHOUT else ""
-            print(f"{counts[word]:>12,} {word}{explanation}")
-
-
-def _files(places: Sequence[Path]) -> list[Path]:
-    """All JPEG files of these folders and below, and the files named; in one order on every machine."""
-    return [file for place in places for file in _files_of(place)]
-
-
-def _files_of(place: Path) -> Iterator[Path]:
-    if place.is_dir():
-        yield from sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    elif place.exists():
-        yield place
-    else:
-        raise FileNotFoundError(f"{place}: no such file or folder")
-
-
-class _Progress:
-    """A bar on a terminal; elsewhere a line every ten seconds."""
-
-    WIDTH = 40
-
-    def __init__(self, total: int, quiet: bool) -> None:
-        self.total = total
-        self.quiet = quiet
-        self.begin = self.shown = time.monotonic()
-        self.is_terminal = sys.stderr.isatty()
-        self.pause = 0.1 if self.is_terminal else 10.0
-
-    def __call__(self, done: int) -> None:
-        now = time.monotonic()
-        if self.quiet or (now - self.shown < self.pause and done < self.total):
-            return
-        self.shown = now
-        rate = done / max(now - self.begin, 1e-9)
-        words = f"{done:,} of {self.total:,} files, {rate:,.0f}/s, {(self.total - done) / rate:,.0f} s left"
-        if self.is_terminal:
-            filled = self.WIDTH * done // max(self.total, 1)
-            print(f"\r[{'#' * filled}{' ' * (self.WIDTH - filled)}] {words} ", end="", file=sys.stderr, flush=True)
-        else:
-            print(words, file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Goes to the next line."""
-        if self.is_terminal and not self.quiet and self.shown > self.begin:
-            print(file=sys.stderr)

@@ -96,5 +96,8 @@ def write(policy: Compose, path: str | os.PathLike[str]) -> None:
 
 def read(path: str | os.PathLike[str]) -> Any:
     """The plain data in a file that :func:`write` wrote."""
-    text = Path(path).read_text(encoding="utf-8")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise PolicyError(f"{os.fspath(path)}: this is no policy: it is not text in UTF-8") from None
     return parse_yaml(text) if _is_yaml(path) else parse_json(text)

@@ -49,7 +49,10 @@ class GrowingIndex:
             self._thread = None
 
     def _grow(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return  # There is no place for it: decoding is as right without.
         for begin in range(0, len(self._source), _AT_A_TIME):
             if self._stopped:
                 return
@@ -58,6 +61,8 @@ class GrowingIndex:
                 for index in range(begin, min(begin + _AT_A_TIME, len(self._source)))
                 if (path := self._file(index))
             ]
+            if not paths and begin == 0:
+                return  # Samples of shards and the like: going through all of them would find no file either.
             try:
                 build_index(paths, self._path, threads=1)
             except (OSError, ValueError):
@@ -76,7 +81,16 @@ def _place(source: Any) -> Path:
     from hashlib import blake2b
 
     length = len(source)
-    ends = [path_of(source, index, source.read(index)[0]) for index in {0, length - 1}] if length else []
-    told = repr([(os.path.abspath(end) if end else None) for end in sorted(map(str, ends))]) + str(length)
+    ends = [_end(source, index) for index in {0, length - 1}] if length else []
+    told = repr(sorted(ends)) + str(length)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "fastaug" / "indexes" / f"{blake2b(told.encode(), digest_size=16).hexdigest()}.index"
+
+
+def _end(source: Any, index: int) -> str:
+    """Where the first or last sample lies; one that cannot be read is the loader's matter, not the index's."""
+    try:
+        path = path_of(source, index, source.read(index)[0])
+    except Exception:
+        return ""
+    return os.path.abspath(path) if path else ""

@@ -78,17 +78,20 @@ class Listed:
     def __init__(self, indices: Iterable[int], length: int) -> None:
         self.indices = indices
         self.length = length
-        self._epoch: int | None = None
-        self._listed = np.empty(0, np.int64)
-        self._are_unique = True
+        # The last two epochs: threads of the one that was left may still ask while the next one begins, and a sampler that
+        # were iterated again for them would draw other numbers.
+        self._listings: dict[int, tuple[Indices, bool]] = {}
 
     def __len__(self) -> int:
         if isinstance(self.indices, Sized):
             return len(self.indices)
-        return len(self._of(self._epoch or 0)[0])
+        return len(self._of(next(reversed(self._listings), 0))[0])
 
     def begin(self, epoch: int) -> None:
         """Asks a sampler for the indices of an epoch."""
+        self._list(epoch)
+
+    def _list(self, epoch: int) -> tuple[Indices, bool]:
         tell = getattr(self.indices, "set_epoch", None)
         if callable(tell):
             tell(epoch)
@@ -100,8 +103,10 @@ class Listed:
         if listed.size and not (listed.min() >= 0 and listed.max() < self.length):
             wrong = listed[(listed < 0) | (listed >= self.length)][0]
             raise PolicyError(f"sampler gave {wrong}, but the source has {self.length:,} samples, from 0 on")
-        self._listed, self._epoch = listed, epoch
-        self._are_unique = len(np.unique(listed)) == len(listed)
+        before = list(self._listings.items())[-1:]
+        listing = listed, len(np.unique(listed)) == len(listed)
+        self._listings = {known: one for known, one in before if known != epoch} | {epoch: listing}
+        return listing
 
     def at(self, seed: int, epoch: int, places: Indices) -> tuple[Indices, Indices]:
         """The samples at some places."""
@@ -111,9 +116,8 @@ class Listed:
         return indices, indices if are_unique else self.length + places
 
     def _of(self, epoch: int) -> tuple[Indices, bool]:
-        if self._epoch != epoch:
-            self.begin(epoch)
-        return self._listed, self._are_unique
+        known = self._listings.get(epoch)
+        return self._list(epoch) if known is None else known
 
 
 class Weighted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WAITING_MATTERS = 0.05
 """Share of the time that a consumer may wait before it is worth a word."""
@@ -49,6 +49,17 @@ class Statistics:
         """Time between the begin and the end of epochs."""
         running = 0.0 if self.begun is None else time.perf_counter() - self.begun
         return self.elapsed + running
+
+    def copy(self) -> Statistics:
+        """What they are now."""
+        return replace(self, elapsed=self.seconds(), begun=None)
+
+    def since(self, earlier: Statistics) -> Statistics:
+        """What came after an earlier copy."""
+        numbers = {
+            name: value for name, value in vars(self.copy()).items() if name not in ("threads", "makers", "begun")
+        }
+        return replace(self, begun=None, **{name: value - getattr(earlier, name) for name, value in numbers.items()})
 
     def told(self, queue: int) -> dict[str, float]:
         """Everything by name; see ``Loader.stats``."""
