@@ -155,9 +155,7 @@ def test_threads_turn_pictures_too(number):
 @pytest.mark.parametrize("number", [1, 3, 6])
 @pytest.mark.parametrize("restarts", [0, 50])
 def test_threads_share_progressive_files(number, restarts):
-    data = by_pillow(
-        photo(1211, 1003), progressive=True, exif=exif_orientation(number), restart_marker_blocks=restarts
-    )
+    data = by_pillow(photo(1211, 1003), progressive=True, exif=exif_orientation(number), restart_marker_blocks=restarts)
     for arguments in ({}, {"region": (20, 31, 900, 960)}, {"mode": "gray"}):
         expected = A.imdecode(data, orient=True, **arguments)
         for threads in (2, 3):

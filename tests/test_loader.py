@@ -16,8 +16,8 @@ import fastaug as A
 from fastaug.loading.order import Listed, Shuffled
 from fastaug.loading.shares import Shares
 from loading import SAMPLES, digest, epoch, policy, samples, write_files
+from pictures import encoded, photo, same
 from pictures import labels as mask_of
-from pictures import photo, same
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +128,46 @@ def test_masks_and_boxes(items, tmp_path):
     assert padded.bboxes.shape == (3, 2, 4) and (padded.bboxes[1] == -1).all()
     assert np.allclose(padded.bboxes[0, 0], [28, 2, 47, 30])
     assert padded.numbers.tolist() == [[1, 2], [-1, -1], [3, -1]]
+
+
+def test_samples_with_different_numbers_of_masks():
+    given = [
+        {
+            "image": photo(40, 48, seed=count),
+            "masks": np.stack([mask_of(40, 48)] * count) if count else np.empty((0, 40, 48)),
+        }
+        for count in (2, 0, 3, 1)
+    ]
+    batch = next(iter(A.Loader(given, A.Compose([A.HorizontalFlip(p=1)]), 4, threads=2)))
+    assert batch.image.shape == (4, 3, 40, 48)
+    assert [len(masks) for masks in batch.masks] == [2, 0, 3, 1]
+    assert all(same(mask, mask_of(40, 48)[:, ::-1].copy()) for masks in batch.masks for mask in masks)
+
+
+def test_targets_that_do_not_fit_are_faults(items, tmp_path):
+    """Also where the core has to look into a file to see it."""
+    for name, shape in (("right", (40, 48)), ("wrong", (40, 47))):
+        (tmp_path / f"{name}.png").write_bytes(encoded(mask_of(*shape)))
+    image = tmp_path / "image.png"
+    image.write_bytes(encoded(photo(40, 48)))
+    given = [
+        {"image": str(image), "mask": str(tmp_path / "right.png")},
+        {"image": str(image), "mask": str(tmp_path / "wrong.png")},
+        {"image": str(image)},
+        {"image": photo(40, 48), "mask": mask_of(40, 48)},
+    ]
+    rule = A.Compose([A.HorizontalFlip(p=1)])
+    load = A.Loader(given, rule, 4, on_error="skip")
+    with pytest.warns(UserWarning) as told:
+        batch = next(iter(load))
+    assert batch.index.tolist() == [0, 3] and same(batch.mask[0], batch.mask[1])
+    messages = " ".join(str(entry.message) for entry in told)
+    assert "got 40×48 and a mask of 40×47; if that is meant, use Compose(…, is_check_shapes=False)" in messages
+    assert "must have the same targets" in messages
+    with pytest.raises(A.ShapeError, match="same height and width"):
+        rule(image=str(image), mask=str(tmp_path / "wrong.png"))
+    with pytest.raises(A.SampleError, match="sample 1: .*same height and width"):
+        list(A.Loader(given[:2], rule, 4))
 
 
 # -- order -------------------------------------------------------------------------------------------------------------

@@ -47,8 +47,11 @@ class Outcome:
     failures: dict[int, Exception]
     """Samples that failed, by their number, and why."""
 
-    decoding: float
+    decoding: float = 0.0
     """Seconds that decoding took, of all threads together."""
+
+    busy: float = 0.0
+    """Seconds that everything took, of all threads together."""
 
 
 def run_batch(
@@ -102,11 +105,19 @@ def run_samples(
     ]
     there = [call for call in calls if call is not None]
     if not there:
-        return Outcome({}, failures, 0.0)
-    first = there[0]
-    if any(call.names != first.names for call in there):
-        raise TargetError("every sample of a batch must have the same targets, and as many masks")
-    arrays, points, failed, decoding = policy._pipeline.run_batch(
+        return Outcome({}, failures)
+    # Samples may have different numbers of masks.
+    first = max(there, key=lambda call: len(call.names))
+    for number, call in enumerate(calls):
+        if call is not None and not _alike(call, first):
+            error = TargetError(
+                f"every sample of a batch must have the same targets, and lists of masks come last: here are"
+                f" {', '.join(call.targets())}, and in another one {', '.join(first.targets())}"
+            )
+            if not way.collected:
+                raise TargetError(f"sample {number}: {error}")
+            failures[number], calls[number] = error, None
+    arrays, points, failed, times = policy._pipeline.run_batch(
         seeds,
         [None if call is None else call.pixels for call in calls],
         first.names,
@@ -121,7 +132,7 @@ def run_samples(
         way.collected,
     )
     failures.update(failed)
-    return Outcome(_columns(policy, calls, first, arrays, points), failures, decoding)
+    return Outcome(_columns(policy, calls, first, arrays, points), failures, *times)
 
 
 def _run_images(
@@ -131,11 +142,11 @@ def _run_images(
     column = (IMAGE, way.layout, way.dtype)
     pixels = [None if sample is None else [sample["image"]] for sample in samples]
     if not any(pixels):
-        return Outcome({}, {}, 0.0)
-    arrays, _, failed, decoding = policy._pipeline.run_batch(
+        return Outcome({}, {})
+    arrays, _, failed, times = policy._pipeline.run_batch(
         seeds, pixels, ["image"], [column], None, None, None, False, way.out, way.threads, way.index, way.collected
     )
-    return Outcome({"image": _tensor_if(policy, arrays[0])}, dict(failed), decoding)
+    return Outcome({"image": _tensor_if(policy, arrays[0])}, dict(failed), *times)
 
 
 def _columns(
@@ -161,6 +172,11 @@ def _columns(
         if name not in made:
             made[name] = [None if result is None else result[name] for result in results]
     return made
+
+
+def _alike(call: Call, other: Call) -> bool:
+    """Whether two samples have the same targets, whatever the lengths of lists; the other one has the longer ones."""
+    return call.targets() == other.targets() and call.names == other.names[: len(call.names)]
 
 
 def _call(policy: Compose, number: int, data: dict[str, Any], way: Way, failures: dict[int, Exception]) -> Call | None:

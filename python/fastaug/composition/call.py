@@ -46,6 +46,10 @@ class Call:
         self.keypoints = self._rows("keypoints")
         self._check_labels()
 
+    def targets(self) -> list[str]:
+        """The names of what belongs together: images and masks, boxes and keypoints."""
+        return [name for name, _, _ in self.groups] + [part.name for parts in self.points.values() for part in parts]
+
     def _sort(self, layout: int | None, dtype: str | None) -> None:
         """Finds out what everything is. Images come before masks: the first one's size counts."""
         tensor = self.policy._to_tensor

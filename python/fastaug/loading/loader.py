@@ -13,6 +13,7 @@ from fastaug import _core
 from fastaug.composition.arguments import check_count, check_threads
 from fastaug.composition.batch import Way, check_dtype, check_layout
 from fastaug.composition.compose import Compose
+from fastaug.composition.randomness import worker_info
 from fastaug.errors import PolicyError, shown
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import Faults, OnError, check_on_error
@@ -60,7 +61,7 @@ class Loader:
         layout: ``"CHW"`` or ``"HWC"``.
         dtype: ``"uint8"``, ``"float32"``, ``"float16"`` or ``"bfloat16"`` (in numpy as the bits, ``uint16``); by default
             whatever the policy makes.
-        threads: How many threads make batches; by default :func:`fastaug.get_num_threads`.
+        threads: How many threads make batches; by default :func:`fastaug.get_num_threads`, and one in a DataLoader worker.
         io_threads: How many threads read ahead.
         prefetch: How many batches may be finished or in the making while one is used.
         read_ahead: Bytes that may have been read and not been used.
@@ -106,7 +107,9 @@ class Loader:
         self.order: Order = order_of(self.source, shuffle, sampler)
         self.rank, self.world_size = ranks(rank, world_size)
         self.tail = check_tail(tail, drop_last, self.world_size)
-        self.threads = _core.get_num_threads() if threads is None else check_threads(threads, 1)
+        if threads is None:
+            threads = 1 if worker_info() is not None else _core.get_num_threads()
+        self.threads = check_threads(threads, 1)
         self.io_threads = check_count("io_threads", io_threads, 1)
         self.prefetch = check_count("prefetch", prefetch, 1)
         self.read_ahead = check_count("read_ahead", read_ahead, 1)
@@ -221,7 +224,7 @@ class Loader:
     def _note(self, made: Made) -> None:
         statistics = self._statistics
         statistics.decode_seconds += made.decoding
-        statistics.run_seconds += made.running
+        statistics.busy_seconds += made.busy
         statistics.samples += made.samples
         statistics.batches += 1
         statistics.errors += len(made.faults)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -39,8 +38,8 @@ class Made:
     """What is to be raised instead of handing out the batch."""
     decoding: float = 0.0
     """Seconds of decoding, of all threads together."""
-    running: float = 0.0
-    """Seconds that the policy took."""
+    busy: float = 0.0
+    """Seconds that threads were at work, all together."""
     samples: int = 0
 
 
@@ -100,9 +99,8 @@ class Maker:
             return Made(None, error=error)
 
     def _make(self, epoch: int, slots: Sequence[Slot], samples: list[Sample | Fault]) -> Made:
-        begin = time.perf_counter()
         keys = [slot.key for slot in slots]
-        columns, faults, decoding = self._run(epoch, keys, samples)
+        columns, faults, times = self._run(epoch, keys, samples)
         if faults and self.on_error == "raise":
             fault = faults[min(faults)]
             error = fault.error()
@@ -115,14 +113,13 @@ class Maker:
             kept = [number for number in range(len(samples)) if number not in faults]
             samples = [samples[number] for number in kept]
             columns = {name: _taken(column, kept) for name, column in columns.items()}
-        running = time.perf_counter() - begin
         batch = self._batch(epoch, columns, samples) if samples else None
-        return Made(batch, told, None, decoding, running, len(samples))
+        return Made(batch, told, None, *times, len(samples))
 
     def _run(
         self, epoch: int, keys: Sequence[int], samples: Sequence[Sample | Fault]
-    ) -> tuple[dict[str, Any], dict[int, Fault], float]:
-        """All columns of some samples, and which of them failed."""
+    ) -> tuple[dict[str, Any], dict[int, Fault], tuple[float, float]]:
+        """All columns of some samples, which of them failed, and the seconds of decoding and of everything."""
         seeds = [(self.pixel_seed, epoch, key) for key in keys]
         data = [sample.data if isinstance(sample, Sample) else None for sample in samples]
         outcome: Outcome = run_samples(self.policy, data, seeds, self.way)
@@ -134,7 +131,7 @@ class Maker:
         extras = {name: None for sample in samples if isinstance(sample, Sample) for name in sample.extras}
         for name in extras:
             columns[name] = [sample.extras.get(name) if isinstance(sample, Sample) else None for sample in samples]
-        return columns, faults, outcome.decoding
+        return columns, faults, (outcome.decoding, outcome.busy)
 
     def _replaced(
         self,

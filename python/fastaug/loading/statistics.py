@@ -18,8 +18,8 @@ class Statistics:
     errors: int = 0
     decode_seconds: float = 0.0
     """Of all threads together."""
-    run_seconds: float = 0.0
-    """Time in which batches were made; several can be on their way at once."""
+    busy_seconds: float = 0.0
+    """In which threads decoded and augmented, all together."""
     read_seconds: float = 0.0
     """Of all reading threads together."""
     starved_seconds: float = 0.0
@@ -64,7 +64,6 @@ class Statistics:
     def told(self, queue: int) -> dict[str, float]:
         """Everything by name; see ``Loader.stats``."""
         seconds = self.seconds()
-        busy = self.run_seconds / self.makers * self.threads
         return {
             "samples": self.samples,
             "batches": self.batches,
@@ -72,7 +71,7 @@ class Statistics:
             "images_per_second": self.samples / seconds if seconds else 0.0,
             "read_seconds": self.read_seconds,
             "decode_seconds": self.decode_seconds,
-            "augment_seconds": max(busy - self.decode_seconds, 0.0),
+            "augment_seconds": max(self.busy_seconds - self.decode_seconds, 0.0),
             "wait_seconds": self.wait_seconds,
             "starved_seconds": self.starved_seconds,
             "queue_depth": queue,
@@ -97,7 +96,7 @@ class Statistics:
                 f"Reading limits: at {rate} the consumer waited for {waited:.0%} of the time, and decoding waited for files"
                 f" for {starved:.0%}. Faster storage, more io_threads or larger shards help."
             )
-        share = self.decode_seconds / max(self.run_seconds / self.makers * self.threads, self.decode_seconds, 1e-9)
+        share = self.decode_seconds / max(self.busy_seconds, self.decode_seconds, 1e-9)
         part = f"decoding takes {share:.0%} of that"
         help = "a seek index (index=…), decode='scaled'" if share > 0.5 else "fewer or cheaper transforms"
         return (

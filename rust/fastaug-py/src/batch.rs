@@ -17,7 +17,13 @@ use fastaug_core::{
 };
 use numpy::PyUntypedArray;
 use pyo3::{prelude::*, types::PyList};
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 /// How samples are run.
 pub struct Run<'r> {
@@ -31,6 +37,8 @@ pub struct Run<'r> {
     pub threads: usize,
     /// Whether failures are collected: otherwise the first one ends everything.
     pub collected: bool,
+    /// Nanoseconds that threads were at work, all together.
+    pub busy: AtomicU64,
 }
 
 /// What was made.
@@ -99,12 +107,12 @@ impl Run<'_> {
         functions: &Functions<'_>,
     ) -> Vec<Option<Result<Prepared<'s>>>> {
         let waiting = samples.iter_mut().map(Option::as_mut).collect();
-        each(waiting, self.threads, |_, sample: &'s mut Sample| {
+        self.each(waiting, |_, sample: &'s mut Sample| {
             sample.prepare(self.policy, self.columns, self.record, Some(functions))
         })
     }
 
-    /// Room for every column.
+    /// Room for every column. A sample may have fewer images than there are columns: the last ones are then missing.
     fn rooms(
         &self,
         py: Python<'_>,
@@ -120,7 +128,9 @@ impl Run<'_> {
                 let of_column: Vec<Option<(Format, Likeness)>> = formats
                     .iter()
                     .zip(likenesses)
-                    .map(|(formats, likenesses)| Some((formats.as_ref()?[index], likenesses.as_ref()?[index])))
+                    .map(|(formats, likenesses)| {
+                        Some((*formats.as_ref()?.get(index)?, *likenesses.as_ref()?.get(index)?))
+                    })
                     .collect();
                 Room::new(py, *column, &of_column, if index == 0 { out } else { None })
             })
@@ -134,37 +144,41 @@ impl Run<'_> {
         rooms: &[Room],
         places: &[Option<String>],
     ) -> Vec<Option<Result<Finished>>> {
-        each(prepared, self.threads, |number, sample: Prepared<'_>| {
-            // SAFETY: each number comes once, and each room has a slot of its own for it, since the sample is there.
-            let outputs = rooms.iter().map(|room| unsafe { room.slot(number) }).collect();
+        self.each(prepared, |number, sample: Prepared<'_>| {
+            let count = sample.outputs().count();
+            // SAFETY: each number comes once, and each room has a slot of its own for it, since the sample is there and
+            // has an image for each of the first `count` rooms.
+            let outputs = rooms.iter().take(count).map(|room| unsafe { room.slot(number) }).collect();
             sample.finish(outputs).map_err(|error| at(places[number].as_ref(), error))
         })
     }
-}
 
-/// Does something with all things that are there, on many threads.
-fn each<T: Send, R: Send>(
-    things: Vec<Option<T>>,
-    threads: usize,
-    work: impl Fn(usize, T) -> Result<R> + Sync,
-) -> Vec<Option<Result<R>>> {
-    let there: Vec<bool> = things.iter().map(Option::is_some).collect();
-    let cells: Vec<Mutex<Option<T>>> = things.into_iter().map(Mutex::new).collect();
-    let results: Vec<Mutex<Option<Result<R>>>> = cells.iter().map(|_| Mutex::new(None)).collect();
-    pool::for_each(cells.len(), threads, |number| {
-        let thing = cells[number].lock().unwrap_or_else(PoisonError::into_inner).take();
-        let result = thing.map(|thing| work(number, thing));
-        *results[number].lock().unwrap_or_else(PoisonError::into_inner) = result;
-    });
-    let lost = || Error::External("a sample was lost because its thread failed".into());
-    results
-        .into_iter()
-        .zip(there)
-        .map(|(cell, there)| {
-            let result = cell.into_inner().unwrap_or_else(PoisonError::into_inner);
-            there.then(|| result.unwrap_or_else(|| Err(lost())))
-        })
-        .collect()
+    /// Does something with all things that are there, on many threads.
+    fn each<T: Send, R: Send>(
+        &self,
+        things: Vec<Option<T>>,
+        work: impl Fn(usize, T) -> Result<R> + Sync,
+    ) -> Vec<Option<Result<R>>> {
+        let there: Vec<bool> = things.iter().map(Option::is_some).collect();
+        let cells: Vec<Mutex<Option<T>>> = things.into_iter().map(Mutex::new).collect();
+        let results: Vec<Mutex<Option<Result<R>>>> = cells.iter().map(|_| Mutex::new(None)).collect();
+        pool::for_each(cells.len(), self.threads, |number| {
+            let begin = Instant::now();
+            let thing = cells[number].lock().unwrap_or_else(PoisonError::into_inner).take();
+            let result = thing.map(|thing| work(number, thing));
+            *results[number].lock().unwrap_or_else(PoisonError::into_inner) = result;
+            self.busy.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        });
+        let lost = || Error::External("a sample was lost because its thread failed".into());
+        results
+            .into_iter()
+            .zip(there)
+            .map(|(cell, there)| {
+                let result = cell.into_inner().unwrap_or_else(PoisonError::into_inner);
+                there.then(|| result.unwrap_or_else(|| Err(lost())))
+            })
+            .collect()
+    }
 }
 
 /// Separates what was made from what failed.

@@ -24,7 +24,10 @@ use fastaug_core::{
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray};
 use pyo3::{prelude::*, types::PyList};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
 #[pyfunction]
@@ -206,8 +209,9 @@ pub struct Pipeline {
 /// Rows that are left, and the rows of the input that they came from.
 type Answer<'py> = Option<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>)>;
 
-/// What comes back for many samples: arrays, what is small of each that did not fail, failures, seconds of decoding.
-type BatchOut<'py> = (Vec<Py<PyAny>>, Vec<Option<PointsOut<'py>>>, Vec<(usize, Py<PyAny>)>, f64);
+/// What comes back for many samples: arrays, what is small of each that did not fail, failures, seconds of decoding and of
+/// everything.
+type BatchOut<'py> = (Vec<Py<PyAny>>, Vec<Option<PointsOut<'py>>>, Vec<(usize, Py<PyAny>)>, (f64, f64));
 
 /// What comes back for one sample: arrays, boxes, keypoints, and what was applied as JSON.
 type SampleOut<'py> = (Vec<Py<PyAny>>, Answer<'py>, Answer<'py>, Option<String>);
@@ -317,7 +321,8 @@ impl Pipeline {
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
     /// their numbers; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
-    /// took, of all threads together.
+    /// took, and that everything took, of all threads together. A sample may have fewer pixel targets than `columns`: the last
+    /// ones are then missing.
     #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None, collected = false))]
     #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
     fn run_batch<'py>(
@@ -352,7 +357,8 @@ impl Pipeline {
             Ok(Some(sample))
         });
         let functions = Functions::new(&self.functions);
-        let run = batch::Run { policy: &self.policy, columns: &columns, record, threads, collected };
+        let busy = AtomicU64::new(0);
+        let run = batch::Run { policy: &self.policy, columns: &columns, record, threads, collected, busy };
         let made = run.run(py, samples.collect(), functions, out.as_ref())?;
         let points = made
             .finished
@@ -366,7 +372,8 @@ impl Pipeline {
             .collect::<PyResult<_>>()?;
         let decoding: f64 = made.finished.iter().flatten().map(|finished| finished.decoding.as_secs_f64()).sum();
         let failures = made.failures.into_iter().map(|(number, error)| (number, error.into_value(py).into_any()));
-        Ok((made.arrays, points, failures.collect(), decoding))
+        let busy = run.busy.load(Ordering::Relaxed) as f64 / 1e9;
+        Ok((made.arrays, points, failures.collect(), (decoding, busy)))
     }
 
     /// A readable plan for an image of this height, width, number of channels and whether it holds floats.

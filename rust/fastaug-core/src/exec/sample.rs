@@ -176,6 +176,9 @@ pub fn prepare<'a>(
         })
         .collect::<Result<Vec<Target<'_>>>>()?;
     let first = targets.first().ok_or_else(|| Error::Shape("there is no image to augment".into()))?;
+    if policy.settings.is_check_shapes {
+        check_sizes(&targets)?;
+    }
     let subject =
         Subject { format: first.format, boxes: inputs.boxes, labels: inputs.labels, keypoints: inputs.keypoints };
     let (merge_geometry, plain) = (policy.settings.merge_geometry, inputs.plain);
@@ -188,6 +191,21 @@ pub fn prepare<'a>(
         .map(|target| plan::build(&sampled.ops, target.format, target.role, merge_geometry))
         .collect();
     Ok(Prepared { targets: work.targets, plans, plain, sampled })
+}
+
+/// Labels of another picture would go unnoticed.
+fn check_sizes(targets: &[Target<'_>]) -> Result<()> {
+    let size = |target: &Target<'_>| (target.format.shape.height, target.format.shape.width);
+    match targets.iter().find(|target| size(target) != size(&targets[0])) {
+        None => Ok(()),
+        Some(other) => {
+            let ((height, width), (own_height, own_width)) = (size(&targets[0]), size(other));
+            let name = if other.role == Role::Image { "another image" } else { "a mask" };
+            Err(Error::Shape(format!(
+                "images and masks must have the same height and width, got {height}×{width} and {name} of {own_height}×{own_width}; if that is meant, use Compose(…, is_check_shapes=False)"
+            )))
+        }
+    }
 }
 
 /// Values that an image may have on its way.
