@@ -6,6 +6,8 @@ UV := $(VENV)/bin/uv
 IMAGES ?=
 # One interpreter for everything; any CPython from 3.10 on.
 PYTHON ?= python3
+# Random cases of Rust's tests are the same each time; SEED=… makes others.
+SEED ?= 7
 
 .PHONY: demo test check bench soak fuzz clean fmt
 
@@ -13,7 +15,7 @@ demo: $(VENV)/.built
 	$(VENV)/bin/python examples/demo.py
 
 test: $(VENV)/.tested-with
-	cargo test --workspace --exclude fastaug-py
+	PROPTEST_RNG_SEED=$(SEED) cargo test --workspace --exclude fastaug-py
 	$(VENV)/bin/python -m pytest tests
 
 check: $(VENV)/.tested-with

@@ -116,7 +116,8 @@ mod tests {
             prop_assert!(scaled.width > 0 && scaled.height > 0);
             let factor = scale.eighths() as f64 / 8.0;
             prop_assert!((scaled.x as f64 - rect.x as f64 * factor).abs() <= 1.0);
-            prop_assert!(((scaled.y + scaled.height) as f64 - (rect.y + rect.height) as f64 * factor).abs() <= 1.0);
+            // At least one row is left, also of one that the nearest edges would leave nothing of.
+            prop_assert!(((scaled.y + scaled.height) as f64 - (rect.y + rect.height) as f64 * factor).abs() <= 1.5);
             if scale == Scale::Whole {
                 prop_assert_eq!(scaled, rect);
             }
