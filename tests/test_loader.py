@@ -687,7 +687,8 @@ def test_what_waits_is_bounded(items):
     assert len(made) <= 4 * (1 + 2 + 4 + 2)
     assert load.stats()["queue_depth"] == 2
     load.close()
-    bounded = A.Loader(Counting(items * 20), policy(), 4, prefetch=2, read_ahead=1)
+    encoded_files = [(Path(path).read_bytes(), label) for path, label in items]
+    bounded = A.Loader(Counting(encoded_files * 20), policy(), 4, prefetch=2, read_ahead=1)
     made.clear()
     iterator = iter(bounded)
     next(iterator)

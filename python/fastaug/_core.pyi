@@ -28,7 +28,7 @@ __all__ = [
     "paint_polygon",
     "paint_runs",
     "permuted",
-    "read_files",
+    "read_ahead",
     "set_num_threads",
     "simd_level",
     "transform_names",
@@ -94,7 +94,7 @@ class FileBytes:
     @property
     def path(self) -> str: ...
 
-def read_files(paths: Sequence[str | PathLike[str]]) -> list[FileBytes | Exception]: ...
+def read_ahead(paths: Sequence[str | PathLike[str]]) -> list[FileBytes | Exception | None]: ...
 def permuted(seed: int, epoch: int, length: int, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]: ...
 def draws(seed: int, epoch: int, places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]: ...
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 STATE_VERSION = 1
 
+MOST_IO_THREADS = 8
+"""More are not started unless they are asked for."""
+
 Path = str | os.PathLike[str]
 
 
@@ -62,7 +65,7 @@ class Loader:
         dtype: ``"uint8"``, ``"float32"``, ``"float16"`` or ``"bfloat16"`` (in numpy as the bits, ``uint16``); by default
             whatever the policy makes.
         threads: How many threads make batches; by default :func:`fastaug.get_num_threads`, and one in a DataLoader worker.
-        io_threads: How many threads read ahead.
+        io_threads: How many threads read ahead; by default as many as make batches, but at least two and at most eight.
         prefetch: How many batches may be finished or in the making while one is used.
         read_ahead: Bytes that may have been read and not been used.
         index: Where to find seek indexes of JPEG files: a :class:`fastaug.SeekIndex` or the path of one; or ``"auto"``: it is
@@ -90,7 +93,7 @@ class Loader:
         layout: str = "CHW",
         dtype: str | npt.DTypeLike | None = None,
         threads: int | None = None,
-        io_threads: int = 4,
+        io_threads: int | None = None,
         prefetch: int = 4,
         read_ahead: int = 256 << 20,
         index: _core.SeekIndex | Path | None = None,
@@ -110,7 +113,11 @@ class Loader:
         if threads is None:
             threads = 1 if worker_info() is not None else _core.get_num_threads()
         self.threads = check_threads(threads, 1)
-        self.io_threads = check_count("io_threads", io_threads, 1)
+        self.io_threads = (
+            min(max(self.threads, 2), MOST_IO_THREADS)
+            if io_threads is None
+            else check_count("io_threads", io_threads, 1)
+        )
         self.prefetch = check_count("prefetch", prefetch, 1)
         self.read_ahead = check_count("read_ahead", read_ahead, 1)
         self.on_error = check_on_error(on_error)

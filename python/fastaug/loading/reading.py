@@ -42,7 +42,7 @@ class Reader:
         self._ahead = ahead if callable(ahead) else None
 
     def read(self, indices: Sequence[int]) -> list[Sample | Fault]:
-        """Samples, files among them read into memory; what cannot be read comes as a fault."""
+        """Samples, with files in memory, ours or the system's; what cannot be read comes as a fault."""
         if self._ahead is not None:
             # Whatever is wrong shows when the samples are read, one by one.
             with suppress(Exception):
@@ -68,7 +68,7 @@ class Reader:
             return Fault(index, path or _told_path(self.source, index), error)
 
     def _load(self, samples: list[Sample | Fault]) -> None:
-        """Reads the files that samples name."""
+        """Reads the files that samples name, where they would have to be waited for."""
         paths: list[str] = []
         owners: list[tuple[int, str]] = []
         for number, sample in enumerate(samples):
@@ -79,10 +79,12 @@ class Reader:
                         owners.append((number, name))
         if not paths:
             return
-        for (number, name), file in zip(owners, _core.read_files(paths), strict=True):
+        for (number, name), file in zip(owners, _core.read_ahead(paths), strict=True):
             sample = samples[number]
             if isinstance(sample, Fault):
                 continue
+            if file is None:
+                continue  # The system has it in memory: who decodes it reads it.
             if isinstance(file, Exception):
                 samples[number] = Fault(sample.index, sample.path, file)
             else:

@@ -62,7 +62,12 @@ class Run:
         self.steps = shares.steps(begin)
         self.process = os.getpid()
         self.stopped = False
-        self._changed = threading.Condition()  # Its lock may be taken again by the thread that has it.
+        # Whoever waits is woken by those whom it waits for, and by nobody else. The lock may be taken again by the thread that
+        # has it.
+        self._lock = threading.RLock()
+        self._can_read = threading.Condition(self._lock)
+        self._can_make = threading.Condition(self._lock)
+        self._is_made = threading.Condition(self._lock)
         self._to_read = 0
         self._to_make = 0
         self._delivered = 0
@@ -91,17 +96,18 @@ class Run:
         if self._delivered >= self.steps or self.stopped:
             return None
         before = time.perf_counter()
-        with self._changed:
+        with self._lock:
             while self._delivered not in self._made:
                 if self._failed is not None:
                     raise RuntimeError("a thread of the loader failed") from self._failed
                 if self.stopped:
                     return None
-                self._changed.wait(_GLANCE)
+                self._is_made.wait(_GLANCE)
             self.statistics.queue_depth_sum += len(self._made)
             made = self._made.pop(self._delivered)
             self._delivered += 1
-            self._changed.notify_all()
+            self._can_make.notify_all()
+            self._can_read.notify()
         self.statistics.wait_seconds += time.perf_counter() - before
         return made
 
@@ -125,19 +131,19 @@ class Run:
     def stop(self) -> None:
         """Tells the threads to end. May be called from anywhere, also while memory is being collected."""
         self.stopped = True
-        if self._changed.acquire(blocking=False):
+        if self._lock.acquire(blocking=False):
             try:
                 self._made.clear()
                 self._read.clear()
-                self._changed.notify_all()
+                self._wake_all()
             finally:
-                self._changed.release()
+                self._lock.release()
 
     def close(self) -> None:
         """Ends the threads and waits for them."""
         if self.process != os.getpid():
             return
-        with self._changed:
+        with self._lock:
             self.stop()
         for thread in self._threads:
             if thread is not threading.current_thread():
@@ -156,17 +162,18 @@ class Run:
                 return
             seconds = time.perf_counter() - begin
             size = size_of(samples)
-            with self._changed:
+            with self._lock:
                 self._read[number] = (slots, samples, size)
                 self._bytes += size
                 self.statistics.read_seconds += seconds
-                self._changed.notify_all()
+                self._can_make.notify_all()
 
     def _next_to_read(self) -> int | None:
-        with self._changed:
+        with self._can_read:
             while not self.stopped:
                 number = self._to_read
                 if number >= self.steps:
+                    self._can_read.notify()  # Another one may go, too.
                     return None
                 # What is needed next is read in any case.
                 within = number < self._to_make + _READ_AHEAD_BATCHES and self._bytes < self.read_ahead
@@ -174,8 +181,9 @@ class Run:
                     within or number <= self._to_make
                 ):
                     self._to_read += 1
+                    self._can_read.notify()  # There may be more to read for others.
                     return number
-                self._changed.wait(_GLANCE)
+                self._can_read.wait(_GLANCE)
         return None
 
     def _making(self) -> None:
@@ -187,21 +195,22 @@ class Run:
                 self._fail(error)
                 return
             del given, samples
-            with self._changed:
+            with self._lock:
                 self._made[number] = made
-                self._changed.notify_all()
+                self._is_made.notify_all()
                 # Nothing is kept of a batch that is on its way to the consumer.
                 del made
 
     def _next_to_make(self) -> tuple[int, list[Slot], list[Any]] | None:
-        with self._changed:
+        with self._can_make:
             while self._to_make >= self._delivered + self.prefetch and not self.stopped:
-                self._changed.wait(_GLANCE)
+                self._can_make.wait(_GLANCE)
             if self.stopped or self._to_make >= self.steps:
+                self._can_make.notify()
                 return None
             number = self._to_make
             self._to_make += 1
-            self._changed.notify_all()
+            self._can_read.notify()
             before = time.perf_counter()
             if number not in self._read:
                 self.statistics.cache_misses += 1
@@ -209,13 +218,17 @@ class Run:
                 if number in self._read:
                     slots, samples, size = self._read.pop(number)
                     self._bytes -= size
-                    self._changed.notify_all()
+                    self._can_read.notify()
                     self.statistics.starved_seconds += time.perf_counter() - before
                     return number, slots, samples
-                self._changed.wait(_GLANCE)
+                self._can_make.wait(_GLANCE)
         return None
 
     def _fail(self, error: BaseException) -> None:
-        with self._changed:
+        with self._lock:
             self._failed = error
-            self._changed.notify_all()
+            self._wake_all()
+
+    def _wake_all(self) -> None:
+        for condition in (self._can_read, self._can_make, self._is_made):
+            condition.notify_all()

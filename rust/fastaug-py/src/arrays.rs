@@ -2,7 +2,7 @@
 
 use crate::{
     errors::{DecodeError, ShapeError},
-    files::{self, FileBytes},
+    files::{Contents, FileBytes},
     memory::{self, Memory},
 };
 use fastaug_core::{
@@ -185,7 +185,7 @@ pub enum Input {
     /// The bytes of an image file.
     Bytes(BytesIn),
     /// An image file, and its bytes once read.
-    Path(PathBuf, Vec<u8>),
+    Path(PathBuf, Contents),
     /// An image file that was read ahead.
     Read(Py<FileBytes>),
 }
@@ -229,7 +229,7 @@ impl Input {
             return Ok(Self::Read(file.clone().unbind()));
         }
         if let Ok(path) = object.extract::<PathBuf>() {
-            return Ok(Self::Path(path, Vec::new()));
+            return Ok(Self::Path(path, Contents::default()));
         }
         Err(PyTypeError::new_err(format!(
             "{name} must be a numpy array, the bytes of an image file or a path, not {}",
@@ -240,7 +240,7 @@ impl Input {
     /// Reads a file; the GIL need not be held.
     pub fn load(&mut self) -> fastaug_core::Result<()> {
         if let Self::Path(path, bytes) = self {
-            *bytes = files::read(path)?;
+            *bytes = Contents::read(path)?;
         }
         Ok(())
     }
