@@ -74,6 +74,7 @@ class Run:
         self._read: dict[int, tuple[list[Slot], list[Any], int]] = {}
         self._bytes = 0
         self._made: dict[int, Made] = {}
+        self._has_made = False
         self._failed: BaseException | None = None
         names = [(self._reading, "read", number) for number in range(readers)]
         names += [(self._making, "make", number) for number in range(makers)]
@@ -198,12 +199,15 @@ class Run:
             with self._lock:
                 self._made[number] = made
                 self._is_made.notify_all()
+                if not self._has_made:
+                    self._has_made = True
+                    self._can_make.notify_all()
                 # Nothing is kept of a batch that is on its way to the consumer.
                 del made
 
     def _next_to_make(self) -> tuple[int, list[Slot], list[Any]] | None:
         with self._can_make:
-            while self._to_make >= self._delivered + self.prefetch and not self.stopped:
+            while not (self._may_make() or self.stopped):
                 self._can_make.wait(_GLANCE)
             if self.stopped or self._to_make >= self.steps:
                 self._can_make.notify()
@@ -223,6 +227,10 @@ class Run:
                     return number, slots, samples
                 self._can_make.wait(_GLANCE)
         return None
+
+    def _may_make(self) -> bool:
+        """Whether it is time for another batch. The first one has all threads for itself, since it is waited for."""
+        return self._to_make < self._delivered + self.prefetch and (self._has_made or self._to_make == 0)
 
     def _fail(self, error: BaseException) -> None:
         with self._lock:
