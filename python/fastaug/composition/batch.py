@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastaug.composition import randomness
-from fastaug.composition.arguments import check_threads
 from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
+from fastaug.composition.threads import threads_for
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def run_batch(
 ) -> dict[str, Any]:
     """Runs a policy on many samples; see :meth:`Compose.batch`."""
     count = len(images)
-    way = Way(check_layout(layout), check_dtype(dtype), _threads(threads), index, out)
+    way = Way(check_layout(layout), check_dtype(dtype), threads_for(threads), index, out)
     _check_lengths(count, indices, targets)
     if count == 0:
         return {"image": _nothing(policy, out, way.dtype), **{name: [] for name in targets}}
@@ -234,10 +233,3 @@ def _tensor_if(policy: Compose, arrays: Any) -> Any:
     if policy._to_tensor is None:
         return arrays
     return [to_tensor(array) for array in arrays] if isinstance(arrays, list) else to_tensor(arrays)
-
-
-def _threads(threads: int | None) -> int:
-    """How many threads; 0 lets the core decide."""
-    if threads is None:
-        return 1 if randomness.worker_info() is not None else 0
-    return check_threads(threads, 1)

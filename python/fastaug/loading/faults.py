@@ -42,7 +42,9 @@ class Fault:
 
     def error(self) -> SampleError:
         """The failure as an exception."""
-        return SampleError(str(self), self.index, self.path)
+        error = SampleError(str(self), self.index, self.path)
+        error.__cause__ = self.cause
+        return error
 
     def __str__(self) -> str:
         text = str(self.cause) or self.kind

@@ -26,7 +26,6 @@ class GrowingIndex:
         self._path = _place(source)
         self._stopped = False
         self._process = os.getpid()
-        self._is_complete = False
         self._thread: threading.Thread | None = None
 
     def ready(self) -> _core.SeekIndex | None:

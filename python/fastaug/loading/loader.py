@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
 from fastaug import _core
-from fastaug.composition.arguments import check_count, check_threads
+from fastaug.composition.arguments import check_count
 from fastaug.composition.batch import Way, check_dtype, check_layout
 from fastaug.composition.compose import Compose
-from fastaug.composition.randomness import worker_info
+from fastaug.composition.threads import threads_for
 from fastaug.errors import PolicyError, shown
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import Faults, OnError, check_on_error
@@ -110,9 +111,7 @@ class Loader:
         self.order: Order = order_of(self.source, shuffle, sampler)
         self.rank, self.world_size = ranks(rank, world_size)
         self.tail = check_tail(tail, drop_last, self.world_size)
-        if threads is None:
-            threads = 1 if worker_info() is not None else _core.get_num_threads()
-        self.threads = check_threads(threads, 1)
+        self.threads = threads_for(threads)
         self.io_threads = (
             min(max(self.threads, 2), MOST_IO_THREADS)
             if io_threads is None
@@ -176,7 +175,7 @@ class Loader:
             prepare(epoch)
         if self._growing is not None:
             self._index = self._growing.ready() or self._index
-        way = Way(self._way.layout, self._way.dtype, self._way.threads, self._index, None, True)
+        way = replace(self._way, index=self._index)
         reader = Reader(self.source, self.policy)
         maker = Maker(reader, self.policy, self.order, self.seed, way, self.on_error, self.collate, self._finish)
         self._statistics.begin()

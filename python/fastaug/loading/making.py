@@ -93,8 +93,6 @@ class Maker:
         """The batch of samples that have been read."""
         try:
             return self._make(epoch, slots, samples)
-        except SampleError as error:
-            return Made(None, error=error)
         except Exception as error:
             return Made(None, error=error)
 
@@ -103,9 +101,7 @@ class Maker:
         columns, faults, times = self._run(epoch, keys, samples)
         if faults and self.on_error == "raise":
             fault = faults[min(faults)]
-            error = fault.error()
-            error.__cause__ = fault.cause
-            return Made(None, error=error, faults=[fault])
+            return Made(None, [fault], fault.error())
         told = [faults[number] for number in sorted(faults)]
         if faults and self.on_error == "replace":
             columns, samples = self._replaced(epoch, slots, samples, columns, faults)

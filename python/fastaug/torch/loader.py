@@ -11,7 +11,7 @@ from fastaug.composition.compose import Compose
 from fastaug.errors import PolicyError, shown
 from fastaug.loading import loader
 from fastaug.loading.batch import Batch
-from fastaug.torch.tensors import ToTensors, check_format
+from fastaug.torch.tensors import ToTensors, layout_for
 
 
 class Loader(loader.Loader):
@@ -40,13 +40,9 @@ class Loader(loader.Loader):
         dtype: Any = None,
         **arguments: Any,
     ) -> None:
-        channels_last = check_format(memory_format)
-        if channels_last:
-            if arguments.get("layout", "CHW") != "CHW":
-                raise PolicyError("layout and memory_format both say where channels lie; give one of them")
-            arguments["layout"] = "HWC"
+        layout, channels_last = layout_for(arguments.pop("layout", "CHW"), memory_format)
         name = type_name(dtype)
-        super().__init__(source, policy, batch_size, dtype=name, **arguments)
+        super().__init__(source, policy, batch_size, layout=layout, dtype=name, **arguments)
         self.device = None if device is None else torch.device(device)
         self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
         self._to_tensors = ToTensors(name == BFLOAT16, channels_last)

@@ -14,8 +14,7 @@ from fastaug import _core
 from fastaug.composition.arguments import check_count, check_threads
 from fastaug.composition.batch import BFLOAT16, Way, check_dtype, check_layout
 from fastaug.composition.compose import Compose
-from fastaug.composition.randomness import worker_info
-from fastaug.errors import PolicyError
+from fastaug.composition.threads import threads_for
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import OnError, check_on_error
 from fastaug.loading.making import Maker, Slot
@@ -23,7 +22,7 @@ from fastaug.loading.order import InOrder
 from fastaug.loading.reading import Reader
 from fastaug.sources.protocol import as_source
 from fastaug.torch.loader import type_name
-from fastaug.torch.tensors import ToTensors, check_format
+from fastaug.torch.tensors import ToTensors, layout_for
 
 
 class BatchDataset(Dataset[Any]):
@@ -46,10 +45,7 @@ class BatchDataset(Dataset[Any]):
         self.source = as_source(source)
         self.policy = Compose([]) if policy is None else policy
         self.seed = check_count("seed", seed)
-        self.channels_last = check_format(memory_format)
-        if self.channels_last and layout != "CHW":
-            raise PolicyError("layout and memory_format both say where channels lie; give one of them")
-        self.layout = "HWC" if self.channels_last else layout
+        self.layout, self.channels_last = layout_for(layout, memory_format)
         check_layout(self.layout)
         self.dtype = check_dtype(type_name(dtype))
         self.threads = None if threads is None else check_threads(threads, 1)
@@ -101,11 +97,8 @@ class BatchDataset(Dataset[Any]):
     def _made_maker(self) -> Maker:
         """What makes batches in this process."""
         if self._maker is None or self._maker[0] != os.getpid():
-            threads = self.threads
-            if threads is None:
-                threads = 1 if worker_info() is not None else _core.get_num_threads()
             index = None if self.index is None else _core.SeekIndex(self.index)
-            way = Way(check_layout(self.layout), self.dtype, threads, index, None, True)
+            way = Way(check_layout(self.layout), self.dtype, threads_for(self.threads), index, None, True)
             reader = Reader(self.source, self.policy)
             order = InOrder(len(self.source))
             finish = ToTensors(self.dtype == BFLOAT16, self.channels_last)

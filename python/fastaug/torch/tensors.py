@@ -11,15 +11,17 @@ from fastaug.errors import PolicyError, shown
 from fastaug.loading.batch import Batch
 
 
-def check_format(memory_format: Any) -> bool:
-    """Whether tensors are to lie in memory with their channels last."""
+def layout_for(layout: str, memory_format: Any) -> tuple[str, bool]:
+    """The layout that images are made in, and whether tensors are to lie in memory with their channels last."""
     if memory_format in (None, torch.contiguous_format):
-        return False
-    if memory_format is torch.channels_last:
-        return True
-    raise PolicyError(
-        f"memory_format must be torch.contiguous_format or torch.channels_last, got {shown(memory_format)}"
-    )
+        return layout, False
+    if memory_format is not torch.channels_last:
+        raise PolicyError(
+            f"memory_format must be torch.contiguous_format or torch.channels_last, got {shown(memory_format)}"
+        )
+    if layout != "CHW":
+        raise PolicyError("layout and memory_format both say where channels lie; give one of them")
+    return "HWC", True
 
 
 class ToTensors:
