@@ -10,6 +10,7 @@ from typing import Any
 from fastaug import _core
 from fastaug.indexing import build_index
 from fastaug.sources.protocol import path_of
+from fastaug.sources.user_cache import user_cache
 
 _AT_A_TIME = 256
 
@@ -30,10 +31,12 @@ class GrowingIndex:
 
     def ready(self) -> _core.SeekIndex | None:
         """What there is of the index; begins to make it if nobody has."""
+        if self._path is None:
+            return None  # There is no place for it: decoding is as right without.
         if self._thread is None or self._process != os.getpid():
             self._process = os.getpid()
             self._stopped = False
-            self._thread = threading.Thread(target=self._grow, name="fastaug-index", daemon=True)
+            self._thread = threading.Thread(target=self._grow, args=(self._path,), name="fastaug-index", daemon=True)
             self._thread.start()
         try:
             return _core.SeekIndex(os.fspath(self._path)) if self._path.exists() else None
@@ -47,11 +50,11 @@ class GrowingIndex:
             self._thread.join()
             self._thread = None
 
-    def _grow(self) -> None:
+    def _grow(self, place: Path) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True)
         except OSError:
-            return  # There is no place for it: decoding is as right without.
+            return  # It cannot be written: decoding is as right without.
         for begin in range(0, len(self._source), _AT_A_TIME):
             if self._stopped:
                 return
@@ -63,7 +66,7 @@ class GrowingIndex:
             if not paths and begin == 0:
                 return  # Samples of shards and the like: going through all of them would find no file either.
             try:
-                build_index(paths, self._path, threads=1)
+                build_index(paths, place, threads=1)
             except (OSError, ValueError):
                 return  # Another process makes it, or there is no room: decoding is as right without.
 
@@ -75,15 +78,12 @@ class GrowingIndex:
         return path_of(self._source, index, image) if isinstance(image, (str, os.PathLike)) else None
 
 
-def _place(source: Any) -> Path:
+def _place(source: Any) -> Path | None:
     """One file for each source: named by where its first and last samples lie and how many there are."""
-    from hashlib import blake2b
-
     length = len(source)
     ends = [_end(source, index) for index in {0, length - 1}] if length else []
-    told = repr(sorted(ends)) + str(length)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "fastaug" / "indexes" / f"{blake2b(told.encode(), digest_size=16).hexdigest()}.index"
+    place = user_cache("indexes", repr(sorted(ends)) + str(length))
+    return None if place is None else Path(f"{place}.index")
 
 
 def _end(source: Any, index: int) -> str:

@@ -6,7 +6,6 @@ folders have the time of change that they had when they were listed: files that 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from fastaug.errors import SourceError
 from fastaug.sources import stored
 from fastaug.sources.names import Names, ends_of
+from fastaug.sources.user_cache import user_cache
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 """How names of images end, in capitals or not; the same that torchvision looks for."""
@@ -151,13 +151,7 @@ def unchanged(listing: Listing, listed_at: int) -> bool:
 
 def default_cache(*arguments: Any) -> str | None:
     """Where the listing for these arguments is kept unless another place is named."""
-    folder = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(folder):
-        folder = os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(folder):
-        return None
-    words = json.dumps(arguments).encode()
-    return os.path.join(folder, "fastaug", "listings", hashlib.blake2b(words, digest_size=16).hexdigest())
+    return user_cache("listings", json.dumps(arguments))
 
 
 def save(path: str, listing: Listing, arguments: Sequence[Any], listed_at: int) -> bool:

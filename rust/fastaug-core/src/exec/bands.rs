@@ -84,6 +84,18 @@ mod tests {
         }
     }
 
+    /// Several threads make the pixels that one makes.
+    fn threads_agree(bytes: &[u8], request: &Request<'_>, case: &str) {
+        let file = open(bytes, request);
+        let mut expected = vec![0; file.shape().len()];
+        file.decode(&mut expected, &mut Scratch::default()).unwrap();
+        for threads in [2, 3] {
+            let mut pixels = vec![0; file.shape().len()];
+            super::decode(&file, &mut pixels, threads).unwrap();
+            assert!(pixels == expected, "{case}, {threads} threads");
+        }
+    }
+
     #[test]
     fn threads_make_the_same_pixels() {
         for subsampling in [Subsampling::S420, Subsampling::S444, Subsampling::S440] {
@@ -142,17 +154,7 @@ mod tests {
                 for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
                     for mode in [ColourMode::Rgb, ColourMode::Gray] {
                         let request = Request { mode, orient: true, region, ..Request::default() };
-                        let file = open(&bytes, &request);
-                        let mut expected = vec![0; file.shape().len()];
-                        file.decode(&mut expected, &mut Scratch::default()).unwrap();
-                        for threads in [2, 3] {
-                            let mut pixels = vec![0; file.shape().len()];
-                            super::decode(&file, &mut pixels, threads).unwrap();
-                            assert!(
-                                pixels == expected,
-                                "orientation {number}, {region:?}, {mode:?}, {threads} threads"
-                            );
-                        }
+                        threads_agree(&bytes, &request, &format!("orientation {number}, {region:?}, {mode:?}"));
                     }
                 }
             }
@@ -185,14 +187,7 @@ mod tests {
             let bytes = with_orientation(&bytes, number);
             for region in [None, Some(Rect { x: 3, y: 41, width: 1400, height: 1300 })] {
                 let request = Request { orient: true, region, ..Request::default() };
-                let file = open(&bytes, &request);
-                let mut expected = vec![0; file.shape().len()];
-                file.decode(&mut expected, &mut Scratch::default()).unwrap();
-                for threads in [2, 3] {
-                    let mut pixels = vec![0; file.shape().len()];
-                    super::decode(&file, &mut pixels, threads).unwrap();
-                    assert!(pixels == expected, "orientation {number}, {region:?}, {threads} threads");
-                }
+                threads_agree(&bytes, &request, &format!("orientation {number}, {region:?}"));
             }
         }
     }
