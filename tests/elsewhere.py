@@ -8,15 +8,31 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 
+from fastaug.sources import FilePart
+
+
+def sample(source, index):
+    """One sample; of files that are parts of others, the bytes."""
+    return contents(source.read(index))
+
+
+def contents(given):
+    """A sample, or a part of one, with bytes for files that are parts of others."""
+    if isinstance(given, FilePart):
+        return bytes(given)
+    if isinstance(given, dict):
+        return {name: contents(value) for name, value in given.items()}
+    return tuple(map(contents, given)) if isinstance(given, tuple) else given
+
 
 def samples(source):
     """All samples, in order."""
-    return [source.read(index) for index in range(len(source))]
+    return [sample(source, index) for index in range(len(source))]
 
 
 def samples_backward(source):
     """All samples, the last one first."""
-    return [source.read(index) for index in reversed(range(len(source)))][::-1]
+    return [sample(source, index) for index in reversed(range(len(source)))][::-1]
 
 
 def same(one, other):

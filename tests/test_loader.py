@@ -716,6 +716,28 @@ def test_two_loaders_at_once(items):
     assert [list(column) for column in zip(*together, strict=True)] == expected
 
 
+def test_two_loaders_share_the_threads(items):
+    given = {"first": 0, "second": 0}
+    is_over = threading.Event()
+
+    def consume(name, load):
+        for _ in load:
+            given[name] += 1
+            if is_over.is_set():
+                break
+        is_over.set()
+
+    loaders = {"first": loader(items * 50, threads=2), "second": loader(items * 50, threads=2, seed=6)}
+    threads = [threading.Thread(target=consume, args=one) for one in loaders.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # When one has all of its batches, the other is not far behind.
+    assert max(given.values()) == len(loaders["first"])
+    assert min(given.values()) > max(given.values()) / 4, given
+
+
 # -- telling -----------------------------------------------------------------------------------------------------------
 
 

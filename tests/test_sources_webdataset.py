@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import fastaug as A
-from elsewhere import check_everywhere, same, samples
+from elsewhere import check_everywhere, contents, same, sample, samples
 from fastaug.sources import WebDataset, shard_index
-from fastaug.sources.descriptors import Descriptors
+from fastaug.sources.open_files import OpenFiles
 from fastaug.sources.shards import shard_paths
 from fastaug.sources.tar import TarReader
 
@@ -106,17 +106,17 @@ def test_labels_only_or_a_dictionary(tmp_path):
     ]
     path = write(tmp_path, members)
     source = WebDataset(path)
-    assert source.read(0) == (
+    assert sample(source, 0) == (
         b"one",
         {"label": 12, "json": {"a": [1, 2]}, "text": "ein Hündchen", "mask": b"mask"},
     )
-    assert source.read(1) == (b"two", {"json": None, "mask": b"mask two"})
+    assert sample(source, 1) == (b"two", {"json": None, "mask": b"mask two"})
     assert source.path(1) == f"{path}/x/2.png"
-    assert WebDataset(path, targets=["label"]).read(0) == (b"one", 12)
-    assert WebDataset(path, targets=["label"]).read(1) == (b"two", None)
-    assert WebDataset(path, targets=["text", "mask"]).read(0)[1] == {"text": "ein Hündchen", "mask": b"mask"}
-    assert WebDataset(path, targets=[]).read(0) == (b"one", None)
-    assert WebDataset(path, mask="other").read(0)[1]["mask"] == b"?"
+    assert sample(WebDataset(path, targets=["label"]), 0) == (b"one", 12)
+    assert sample(WebDataset(path, targets=["label"]), 1) == (b"two", None)
+    assert sample(WebDataset(path, targets=["text", "mask"]), 0)[1] == {"text": "ein Hündchen", "mask": b"mask"}
+    assert sample(WebDataset(path, targets=[]), 0) == (b"one", None)
+    assert sample(WebDataset(path, mask="other"), 0)[1]["mask"] == b"?"
     with pytest.raises(A.SourceError, match=r"1 of 2 samples have no \.cls that is a whole number: '.*one\.tar/x/2'"):
         source.labels()
 
@@ -168,7 +168,7 @@ def test_samples_without_an_image(tmp_path):
 @pytest.mark.parametrize("text", [b"", b"cat", b"1 2", b"1.0", b"9" * 19, b"\xff", b"1" * 5000])
 def test_labels_that_are_none_are_told_where_they_are(tmp_path, text):
     source = WebDataset(write(tmp_path, [*labelled(range(2)), ("bad.jpg", b"x"), ("bad.cls", text)]))
-    assert source.read(1) == EXPECTED[1]
+    assert sample(source, 1) == EXPECTED[1]
     with pytest.raises(A.SourceError, match=r"one\.tar/bad\.cls is not one whole number"):
         source.read(2)
     with pytest.raises(A.SourceError, match=r"1 of 3 samples .*one\.tar/bad"):
@@ -446,7 +446,7 @@ def test_indexes_that_cannot_be_written_are_kept_in_memory(tmp_path, shards):
 def test_a_shard_that_changed_is_indexed_anew(shards):
     path = shards / "train-001.tar"
     old = WebDataset(path)
-    assert old.read(0) == EXPECTED[5]
+    assert sample(old, 0) == EXPECTED[5]
     fresh = WebDataset(path)
     path.write_bytes(tar_bytes(labelled(range(9))))
     assert samples(WebDataset(path)) == EXPECTED[:9]
@@ -513,15 +513,16 @@ def test_few_files_are_open(tmp_path):
     before = open_files()
     source = WebDataset(f"{tmp_path}/*.tar")
     assert open_files() == before
-    source._descriptors = Descriptors(4)
+    source._files = OpenFiles(4)
     expected = EXPECTED[:14]
     for _ in range(3):
         assert samples(source)[:14] == expected
         assert open_files() == before + 4
     numbers = np.random.default_rng(0).integers(0, 30, 2000)
     with ThreadPoolExecutor(8) as threads:
-        for number, (contents, label) in zip(numbers, threads.map(source.read, numbers), strict=True):
-            assert (contents, label) == (image(int(number)), number % 7)
+        for number, found in zip(numbers, threads.map(source.read, numbers), strict=True):
+            assert contents(found) == (image(int(number)), number % 7)
+    del found
     assert open_files() == before + 4
     del source
     assert open_files() == before
@@ -534,7 +535,7 @@ def test_a_fork_while_another_thread_holds_the_lock(shards):
     held, done = threading.Event(), threading.Event()
 
     def hold():
-        with source._descriptors._lock:
+        with source._files._lock:
             held.set()
             done.wait(60)
 

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from fastaug import _core
+from fastaug._core import FilePart
 from fastaug.composition.arguments import check_count, check_threads
 
 __all__ = ["DEFAULT_BUDGET", "build_index", "check_index"]
@@ -27,11 +28,12 @@ _AT_A_TIME = 256
 """Files after which what was found is written down and progress is told."""
 
 Path = str | os.PathLike[str]
+File = Path | FilePart
 Progress = Callable[[int], Any]
 
 
 def build_index(
-    files: Iterable[Path],
+    files: Iterable[File],
     path: Path,
     *,
     budget: int = DEFAULT_BUDGET,
@@ -44,8 +46,8 @@ def build_index(
     time of change are not read again, and files of the same contents have one entry.
 
     Args:
-        files: Image files. Progressive ones and those that are no JPEGs are noted too, as such that have no index.
-        path: The file to write, about 400 bytes for an ordinary photo.
+        files: Image files, or parts of larger ones that are. Progressive ones and those that are no JPEGs are noted too, as such that have no index.
+        path: The file to write, about 1,700 bytes for an ordinary photo.
         budget: Bytes that the index of a picture may have. Less of them makes a file smaller and decoding slower.
         threads: How many threads; by default :func:`fastaug.get_num_threads`.
         progress: Called with the number of files done so far, every now and then.
@@ -63,7 +65,7 @@ def build_index(
 
 
 def check_index(
-    files: Iterable[Path],
+    files: Iterable[File],
     index: _core.SeekIndex,
     *,
     threads: int | None = None,
@@ -85,7 +87,7 @@ def check_index(
 
 
 def _count(
-    files: Iterable[Path], look: Callable[..., list[str]], threads: int | None, progress: Progress | None
+    files: Iterable[File], look: Callable[..., list[str]], threads: int | None, progress: Progress | None
 ) -> dict[str, int]:
     thread_count = 0 if threads is None else check_threads(threads, 1)
     counts: Counter[str] = Counter()
@@ -96,7 +98,7 @@ def _count(
     return dict(counts)
 
 
-def _some_at_a_time(files: Iterable[Path]) -> Iterator[list[str]]:
-    left = (os.fspath(file) for file in files)
+def _some_at_a_time(files: Iterable[File]) -> Iterator[list[str | FilePart]]:
+    left = (file if isinstance(file, FilePart) else os.fspath(file) for file in files)
     while some := list(islice(left, _AT_A_TIME)):
         yield some

@@ -1,8 +1,9 @@
-"""``fastaug index``: seek indexes of folders."""
+"""``fastaug index``: seek indexes of folders and tar shards."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -10,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from fastaug import _core
+from fastaug._core import FilePart
 from fastaug.commands import FAILED, INTERRUPTED
 from fastaug.commands.progress import FileBar
 from fastaug.indexing import DEFAULT_BUDGET, build_index, check_index
+from fastaug.sources.tar import TarReader
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
 """Names of JPEG files end like this, in capitals or not."""
+
+SHARD_SUFFIX = ".tar"
+"""Names of files of many files end like this."""
 
 
 def add(commands: Any) -> None:
@@ -25,7 +31,11 @@ def add(commands: Any) -> None:
 
     build = actions.add_parser("build", help="make the index of a folder, or bring it up to date")
     build.add_argument(
-        "folders", nargs="+", type=Path, metavar="DIR", help="folders to look for JPEG files in, or files"
+        "folders",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="folders to look for JPEG files and tar shards in, or files",
     )
     build.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the index; kept and added to")
     build.add_argument(
@@ -39,7 +49,9 @@ def add(commands: Any) -> None:
 
     check = actions.add_parser("check", help="compare an index with the files that it should know")
     check.add_argument("index", type=Path, metavar="FILE", help="the index")
-    check.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="folders of JPEG files, or files")
+    check.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="folders of JPEG files and tar shards, or files"
+    )
     check.set_defaults(run=_check)
 
     for action in (build, check):
@@ -88,15 +100,28 @@ def _tell(counts: dict[str, int], words: Sequence[str]) -> None:
             print(f"{counts[word]:>12,} {word}{explanation}")
 
 
-def _files(places: Sequence[Path]) -> list[Path]:
-    """All JPEG files of these folders and below, and the files named; in one order on every machine."""
-    return [file for place in places for file in _files_of(place)]
+def _files(places: Sequence[Path]) -> list[Path | FilePart]:
+    """All JPEG files of these folders and below, and the files named; in one order on every machine. A tar file stands for
+    those in it."""
+    return [part for place in places for file in _files_of(place) for part in _parts_of(file)]
 
 
 def _files_of(place: Path) -> Iterator[Path]:
     if place.is_dir():
-        yield from sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        wanted = (*SUFFIXES, SHARD_SUFFIX)
+        yield from sorted(file for file in place.rglob("*") if file.suffix.lower() in wanted and file.is_file())
     elif place.exists():
         yield place
     else:
         raise FileNotFoundError(f"{place}: no such file or folder")
+
+
+def _parts_of(file: Path) -> Iterator[Path | FilePart]:
+    if file.suffix.lower() != SHARD_SUFFIX:
+        yield file
+        return
+    with open(file, "rb", buffering=0) as shard:
+        size = shard.seek(0, os.SEEK_END)
+        for member in TarReader(str(file), shard.fileno(), size).members():
+            if member.name.lower().endswith(SUFFIXES):
+                yield FilePart(file, member.offset, member.size)

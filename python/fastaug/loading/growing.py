@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastaug import _core
+from fastaug._core import FilePart
 from fastaug.indexing import build_index
 from fastaug.sources.protocol import path_of
 from fastaug.sources.user_cache import user_cache
@@ -58,24 +59,26 @@ class GrowingIndex:
         for begin in range(0, len(self._source), _AT_A_TIME):
             if self._stopped:
                 return
-            paths = [
-                path
+            files = [
+                file
                 for index in range(begin, min(begin + _AT_A_TIME, len(self._source)))
-                if (path := self._file(index))
+                if (file := self._file(index)) is not None
             ]
-            if not paths and begin == 0:
-                return  # Samples of shards and the like: going through all of them would find no file either.
+            if not files and begin == 0:
+                return  # Arrays and the like: going through all of them would find no file either.
             try:
-                build_index(paths, place, threads=1)
+                build_index(files, place, threads=1)
             except (OSError, ValueError):
                 return  # Another process makes it, or there is no room: decoding is as right without.
 
-    def _file(self, index: int) -> str | None:
+    def _file(self, index: int) -> str | FilePart | None:
         try:
             image, _ = self._source.read(index)
         except Exception:
             return None
-        return path_of(self._source, index, image) if isinstance(image, (str, os.PathLike)) else None
+        if isinstance(image, (str, os.PathLike)):
+            return os.fspath(image)
+        return image if isinstance(image, FilePart) else None
 
 
 def _place(source: Any) -> Path | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastaug import _core
+from fastaug._core import FilePart
 from fastaug.loading.batch import LABEL
 from fastaug.loading.faults import Fault
 from fastaug.sources.protocol import Source, path_of
@@ -38,15 +38,9 @@ class Reader:
         self.source = source
         self._taken = policy.available_keys
         self._kinds = policy._kinds
-        ahead = getattr(source, "ahead", None)
-        self._ahead = ahead if callable(ahead) else None
 
     def read(self, indices: Sequence[int]) -> list[Sample | Fault]:
         """Samples, with files in memory, ours or the system's; what cannot be read comes as a fault."""
-        if self._ahead is not None:
-            # Whatever is wrong shows when the samples are read, one by one.
-            with suppress(Exception):
-                self._ahead(indices)
         samples: list[Sample | Fault] = [self._read(index) for index in indices]
         self._load(samples)
         return samples
@@ -69,17 +63,17 @@ class Reader:
 
     def _load(self, samples: list[Sample | Fault]) -> None:
         """Reads the files that samples name, where they would have to be waited for."""
-        paths: list[str] = []
+        files: list[str | FilePart] = []
         owners: list[tuple[int, str]] = []
         for number, sample in enumerate(samples):
             if isinstance(sample, Sample):
                 for name, value in sample.data.items():
-                    if isinstance(value, (str, os.PathLike)) and self._kinds.get(name) in _PIXELS:
-                        paths.append(os.fspath(value))
+                    if isinstance(value, (str, os.PathLike, FilePart)) and self._kinds.get(name) in _PIXELS:
+                        files.append(value if isinstance(value, FilePart) else os.fspath(value))
                         owners.append((number, name))
-        if not paths:
+        if not files:
             return
-        for (number, name), file in zip(owners, _core.read_ahead(paths), strict=True):
+        for (number, name), file in zip(owners, _core.read_ahead(files), strict=True):
             sample = samples[number]
             if isinstance(sample, Fault):
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fastaug._core import FilePart
 from fastaug.sources.protocol import Image, Items, Source, Target, as_source
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Arrays",
     "CocoDetection",
+    "FilePart",
     "Files",
     "HuggingFace",
     "Image",

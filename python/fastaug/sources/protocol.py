@@ -9,11 +9,10 @@ A source of your own is a class of two methods:
         def read(self, index):
             return f"scans/{index:04}.jpg", index % 10
 
-``read`` gives the image (a path, the bytes of a file, or an array) and its target: a label, ``None``, or a dictionary of what
+``read`` gives the image (a path, a ``FilePart`` of a larger file, the bytes of a file, or an array) and its target: a label, ``None``, or a dictionary of what
 belongs to the image: ``mask``, ``bboxes``, ``keypoints``, label fields, ``label``, or whatever else a batch should carry. It is
 called from several threads at once, and raises what it likes: the loader's ``on_error`` decides. More methods help if they are
-there: ``path(index)`` says where a sample comes from, ``labels()`` gives all labels as an array, for balanced sampling, and
-``ahead(indices)`` is told which samples are going to be read, one by one, by the thread that calls it.
+there: ``path(index)`` says where a sample comes from, and ``labels()`` gives all labels as an array, for balanced sampling.
 """
 
 from __future__ import annotations
@@ -24,10 +23,11 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
 
+from fastaug._core import FilePart
 from fastaug.errors import shown
 
-Image = str | os.PathLike[str] | bytes | npt.NDArray[Any]
-"""A path, the bytes of an image file, or pixels."""
+Image = str | os.PathLike[str] | FilePart | bytes | npt.NDArray[Any]
+"""A path, a part of a larger file, the bytes of an image file, or pixels."""
 
 Target = Any
 """A label, ``None``, or a dictionary of what belongs to the image."""
@@ -86,4 +86,6 @@ def path_of(source: Any, index: int, image: Any) -> str | None:
     if isinstance(image, (str, os.PathLike)):
         return os.fspath(image)
     tell = getattr(source, "path", None)
-    return tell(index) if callable(tell) else None
+    if callable(tell):
+        return tell(index)
+    return f"{image.path}, byte {image.offset}" if isinstance(image, FilePart) else None

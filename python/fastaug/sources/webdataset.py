@@ -12,11 +12,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fastaug._core import FilePart
 from fastaug.errors import SourceError, shown, some
 from fastaug.sources import shard_index
-from fastaug.sources.descriptors import Descriptor, Descriptors, read_exactly
 from fastaug.sources.names import Names, ends_of
 from fastaug.sources.numbers import check_number
+from fastaug.sources.open_files import OpenFiles
 from fastaug.sources.shard_index import NO_LABEL, WRONG_LABEL, ShardIndex
 from fastaug.sources.shards import Pattern, shard_paths
 from fastaug.sources.targets import Labels
@@ -54,7 +55,7 @@ class WebDataset:
     members lie is found out once, by going through the headers of all shards, and kept in an index beside each.
 
     The target of a sample is the label in its ``.cls``, if no sample has anything else; otherwise a dictionary with what
-    there is: ``label``, ``json`` (of ``.json``, parsed), ``text`` (of ``.txt``), and ``mask`` (the bytes of an image file).
+    there is: ``label``, ``json`` (of ``.json``, parsed), ``text`` (of ``.txt``), and ``mask`` (an image file in the shard, as the image).
 
     Args:
         shards: A file, a pattern such as ``train-{000..015}.tar`` or ``train-*.tar``, or a list of those.
@@ -92,29 +93,21 @@ class WebDataset:
         self._index_folder = os.path.abspath(os.fspath(index)) if index is not None and index is not False else None
         self.shards = shard_paths(shards)
         """The files, in the order of their samples."""
-        self._descriptors = Descriptors()
+        self._files = OpenFiles()
         self._join(self._indexes())
 
     def __len__(self) -> int:
         return int(self._starts[-1])
 
-    def read(self, index: int) -> tuple[bytes, Any]:
-        """One sample: the bytes of its image, and its target."""
+    def read(self, index: int) -> tuple[FilePart, Any]:
+        """One sample: its image, which is read by whoever decodes it (or by ``bytes(image)``), and its target."""
         number = check_number(index, len(self))
-        image = self._bytes(number, self._image)
+        image = self._part(number, self._image)
         if not self._fields:
             return image, None
         if self._fields == ("label",):
             return image, self._label(number)
         return image, {name: self._field(name, number) for name in self._fields if self._is_there(name, number)}
-
-    def ahead(self, indices: Sequence[int]) -> None:
-        """Asks the system for the images of samples that are going to be read, so that it need not be waited for each."""
-        if not hasattr(os, "posix_fadvise"):
-            return
-        for number in indices:
-            offset, size = int(self._image.offsets[number]), int(self._image.sizes[number])
-            os.posix_fadvise(self._descriptor(self._shard_of(number)).number, offset, size, os.POSIX_FADV_WILLNEED)
 
     def path(self, index: int) -> str:
         """Where a sample comes from: ``shard.tar/key.jpg``."""
@@ -141,13 +134,10 @@ class WebDataset:
     def _stem(self, number: int) -> str:
         return f"{self.shards[self._shard_of(number)]}/{self._keys[number]}"
 
-    def _bytes(self, number: int, parts: _Parts) -> bytes:
+    def _part(self, number: int, parts: _Parts) -> FilePart:
         shard = self._shard_of(number)
-        offset, size = int(parts.offsets[number]), int(parts.sizes[number])
-        return read_exactly(self._descriptor(shard), self.shards[shard], offset, size)
-
-    def _descriptor(self, shard: int) -> Descriptor:
-        return self._descriptors.get(self.shards[shard], lambda status: self._check_unchanged(shard, status))
+        file = self._files.get(self.shards[shard], lambda status: self._check_unchanged(shard, status))
+        return FilePart(file, int(parts.offsets[number]), int(parts.sizes[number]))
 
     def _check_unchanged(self, shard: int, status: os.stat_result) -> None:
         if (status.st_size, status.st_mtime_ns) != tuple(self._states[shard].tolist()):
@@ -159,11 +149,11 @@ class WebDataset:
     def _field(self, name: str, number: int) -> Any:
         if name == "label":
             return self._label(number)
-        contents = self._bytes(number, self._others[name])
+        part = self._part(number, self._others[name])
         if name == "mask":
-            return contents
+            return part
         try:
-            text = contents.decode("utf-8")
+            text = bytes(part).decode("utf-8")
             return json.loads(text) if name == "json" else text
         except (ValueError, RecursionError) as error:
             extension = "json" if name == "json" else "txt"

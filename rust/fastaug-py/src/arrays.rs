@@ -2,7 +2,7 @@
 
 use crate::{
     errors::{DecodeError, ShapeError},
-    files::{Contents, FileBytes},
+    files::{Contents, FileBytes, Stored},
     memory::{self, Memory},
 };
 use fastaug_core::{
@@ -24,7 +24,6 @@ use pyo3::{
     prelude::*,
     types::{PyBytes, PyDict, PyTuple},
 };
-use std::path::PathBuf;
 
 /// A numpy array that the core may read, and what is needed to give back one like it.
 pub struct ArrayIn {
@@ -185,7 +184,7 @@ pub enum Input {
     /// The bytes of an image file.
     Bytes(BytesIn),
     /// An image file, and its bytes once read.
-    Path(PathBuf, Contents),
+    File(Stored, Contents),
     /// An image file that was read ahead.
     Read(Py<FileBytes>),
 }
@@ -228,8 +227,8 @@ impl Input {
         if let Ok(file) = object.cast::<FileBytes>() {
             return Ok(Self::Read(file.clone().unbind()));
         }
-        if let Ok(path) = object.extract::<PathBuf>() {
-            return Ok(Self::Path(path, Contents::default()));
+        if let Ok(file) = object.extract() {
+            return Ok(Self::File(file, Contents::default()));
         }
         Err(PyTypeError::new_err(format!(
             "{name} must be a numpy array, the bytes of an image file or a path, not {}",
@@ -239,8 +238,8 @@ impl Input {
 
     /// Reads a file; the GIL need not be held.
     pub fn load(&mut self) -> fastaug_core::Result<()> {
-        if let Self::Path(path, bytes) = self {
-            *bytes = Contents::read(path)?;
+        if let Self::File(file, bytes) = self {
+            *bytes = file.load()?;
         }
         Ok(())
     }
@@ -254,7 +253,7 @@ impl Input {
         match self {
             Self::Array(array) => Source::Pixels(array.image()),
             Self::Bytes(bytes) => Source::Encoded(Encoded { bytes: bytes.contents(), mode, indexes }),
-            Self::Path(_, bytes) => Source::Encoded(Encoded { bytes, mode, indexes }),
+            Self::File(_, bytes) => Source::Encoded(Encoded { bytes, mode, indexes }),
             Self::Read(file) => Source::Encoded(Encoded { bytes: file.get().contents(), mode, indexes }),
         }
     }
@@ -263,15 +262,15 @@ impl Input {
     pub fn likeness(&self) -> Likeness {
         match self {
             Self::Array(array) => array.likeness,
-            Self::Bytes(_) | Self::Path(..) | Self::Read(_) => Likeness::File,
+            Self::Bytes(_) | Self::File(..) | Self::Read(_) => Likeness::File,
         }
     }
 
     /// Its name in a message about a sample.
     pub fn label(&self) -> Option<String> {
         match self {
-            Self::Path(path, _) => Some(path.display().to_string()),
-            Self::Read(file) => Some(file.get().path().display().to_string()),
+            Self::File(file, _) => Some(file.label()),
+            Self::Read(file) => Some(file.get().label().to_owned()),
             Self::Array(_) | Self::Bytes(_) => None,
         }
     }

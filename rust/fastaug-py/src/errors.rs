@@ -1,7 +1,11 @@
 //! The core's errors as Python exceptions, all of them `ValueError`s.
 
 use fastaug_core::Error;
-use pyo3::{PyErr, create_exception, exceptions::PyValueError};
+use pyo3::{
+    PyErr, create_exception,
+    exceptions::{PyFileNotFoundError, PyOSError, PyValueError},
+};
+use std::{io, path::Path};
 
 create_exception!(fastaug, PolicyError, PyValueError, "A policy that cannot be: says where, and what is accepted.");
 create_exception!(fastaug, DecodeError, PyValueError, "Bytes that are not an image that can be decoded.");
@@ -16,5 +20,14 @@ pub fn to_python(error: &Error) -> PyErr {
         Error::Decode(_) => DecodeError::new_err(message),
         Error::Target(_) => TargetError::new_err(message),
         Error::Shape(_) | Error::External(_) | Error::In { .. } => ShapeError::new_err(message),
+    }
+}
+
+/// An error of the file system or of a file's contents, with the file's name.
+pub fn of_file(path: &Path, error: &io::Error) -> PyErr {
+    match error.kind() {
+        io::ErrorKind::NotFound => PyFileNotFoundError::new_err(format!("{}: no such file", path.display())),
+        io::ErrorKind::InvalidData => DecodeError::new_err(format!("{}: {error}", path.display())),
+        _ => PyOSError::new_err(format!("{}: {error}", path.display())),
     }
 }

@@ -1,9 +1,14 @@
-//! Image files read ahead of those who decode them.
+//! Image files, and parts of larger files: read by whoever decodes them, or ahead of that.
 
-use crate::errors::to_python;
+use crate::errors::{of_file, to_python};
 use fastaug_core::{Error, Result};
-use pyo3::prelude::*;
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyBytes, PyType},
+};
 use std::{
+    ffi::{OsStr, OsString},
     fs::File,
     io::{self, Read},
     ops::Deref,
@@ -11,10 +16,284 @@ use std::{
     sync::Mutex,
 };
 
-/// The bytes of a file, and where they come from.
+/// A file that stays open as long as something reads parts of it.
+#[pyclass(frozen, module = "fastaug._core")]
+pub struct OpenFile {
+    path: PathBuf,
+    file: File,
+}
+
+#[pymethods]
+impl OpenFile {
+    #[new]
+    fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let file = py.detach(|| File::open(&path)).map_err(|error| of_file(&path, &error))?;
+        Ok(Self { path, file })
+    }
+
+    /// What the system calls it, for `os.fstat`.
+    #[cfg(unix)]
+    fn fileno(&self) -> i32 {
+        use std::os::fd::AsRawFd;
+        self.file.as_raw_fd()
+    }
+}
+
+/// An image file within a larger file: a member of a tar file, a record of a packed data set.
+///
+/// It stands for its bytes and is read by whoever decodes it, which is quicker than to read it before: no other thread's cache
+/// has to be asked for it. ``bytes(part)`` reads it, too.
+///
+/// Args:
+///     file: The path of the larger file.
+///     offset: Where the image file begins in it.
+///     size: How many bytes it has.
+#[pyclass(frozen, module = "fastaug.sources")]
+pub struct FilePart {
+    file: Larger,
+    offset: u64,
+    size: usize,
+}
+
+/// The file that a part belongs to.
+enum Larger {
+    Named(PathBuf),
+    Open(Py<OpenFile>),
+}
+
+impl Larger {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Named(path) => path,
+            Self::Open(file) => &file.get().path,
+        }
+    }
+}
+
+#[pymethods]
+impl FilePart {
+    #[new]
+    fn new(file: &Bound<'_, PyAny>, offset: u64, size: usize) -> PyResult<Self> {
+        let file = match file.cast::<OpenFile>() {
+            Ok(open) => Larger::Open(open.clone().unbind()),
+            Err(_) => Larger::Named(file.extract().map_err(|_| {
+                PyTypeError::new_err("file must be the path of the file that the part belongs to".to_owned())
+            })?),
+        };
+        Ok(Self { file, offset, size })
+    }
+
+    /// How many bytes it has.
+    fn __len__(&self) -> usize {
+        self.size
+    }
+
+    /// Reads it.
+    fn __bytes__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let contents = py.detach(|| self.read()).map_err(|error| of_file(self.file.path(), &error))?;
+        Ok(PyBytes::new(py, &contents))
+    }
+
+    /// The file that it belongs to.
+    #[getter(path)]
+    fn python_path(&self) -> &OsStr {
+        self.file.path().as_os_str()
+    }
+
+    /// Where it begins in that file.
+    #[getter]
+    fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    fn __repr__(&self) -> String {
+        format!("FilePart({:?}, {}, {})", self.file.path().display().to_string(), self.offset, self.size)
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (OsString, u64, usize)) {
+        let part = slf.get();
+        (slf.get_type(), (part.file.path().as_os_str().to_owned(), part.offset, part.size))
+    }
+}
+
+impl FilePart {
+    fn open(&self) -> io::Result<Piece<'_>> {
+        let file = match &self.file {
+            Larger::Named(path) => Handle::Own(File::open(path)?),
+            Larger::Open(file) => Handle::Shared(&file.get().file),
+        };
+        Ok(Piece { file, part: Some((self.offset, self.size)) })
+    }
+
+    fn read(&self) -> io::Result<Contents> {
+        self.open()?.read()
+    }
+}
+
+/// An open file, or a part of one, that is about to be read.
+struct Piece<'f> {
+    file: Handle<'f>,
+    /// Where it begins and how many bytes it has; the whole file if nothing is said.
+    part: Option<(u64, usize)>,
+}
+
+/// A file of one's own, or one that others read from, too: only at given places.
+enum Handle<'f> {
+    Own(File),
+    Shared(&'f File),
+}
+
+impl Deref for Handle<'_> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        match self {
+            Self::Own(file) => file,
+            Self::Shared(file) => file,
+        }
+    }
+}
+
+impl Piece<'_> {
+    fn read(self) -> io::Result<Contents> {
+        let mut contents = Contents::spare();
+        let Some((offset, size)) = self.part else {
+            contents.0.clear();
+            (&*self.file).read_to_end(&mut contents.0)?;
+            return Ok(contents);
+        };
+        let there = self.file.metadata()?.len().saturating_sub(offset);
+        let missing = (size as u64).saturating_sub(there);
+        if missing > 0 {
+            let reason = format!("byte {offset}: the file ends {missing} bytes too early");
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        contents.0.resize(size, 0);
+        read_exact_at(&self.file, &mut contents.0, offset)?;
+        Ok(contents)
+    }
+
+    /// Whether it can be read without waiting, as far as its ends and its middle tell.
+    #[cfg(target_os = "linux")]
+    fn is_in_memory(&self) -> io::Result<bool> {
+        use rustix::io::{ReadWriteFlags, preadv2};
+        let (begin, length) = match self.part {
+            Some((offset, size)) => (offset, size as u64),
+            None => (0, self.file.metadata()?.len()),
+        };
+        let Some(last) = length.checked_sub(1) else { return Ok(true) };
+        let mut byte = [0];
+        // Whatever else goes wrong is found by reading.
+        Ok([0, last / 2, last].into_iter().all(|place| {
+            let place = begin.saturating_add(place);
+            preadv2(&*self.file, &mut [io::IoSliceMut::new(&mut byte)], place, ReadWriteFlags::NOWAIT) == Ok(1)
+        }))
+    }
+
+    /// Whether it can be read without waiting: nothing tells.
+    #[cfg(not(target_os = "linux"))]
+    fn is_in_memory(&self) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// Asks the system to have it in memory soon.
+    fn ask(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            let (offset, size) = self.part.unwrap_or((0, 0));
+            // Advice: whether it was taken makes no difference to what is read.
+            let length = std::num::NonZero::new(size as u64);
+            let _ = rustix::fs::fadvise(&*self.file, offset, length, rustix::fs::Advice::WillNeed);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, offset)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::os::windows::fs::FileExt;
+    let mut done = 0;
+    while done < into.len() {
+        match file.seek_read(&mut into[done..], offset + done as u64)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => done += count,
+        }
+    }
+    Ok(())
+}
+
+/// An image file on a disk.
+pub enum Stored {
+    /// A file of its own.
+    Whole(PathBuf),
+    /// A part of another one.
+    Part(Py<FilePart>),
+}
+
+impl FromPyObject<'_, '_> for Stored {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match object.cast::<FilePart>() {
+            Ok(part) => Ok(Self::Part(part.to_owned().unbind())),
+            Err(_) => object.extract().map(Self::Whole),
+        }
+    }
+}
+
+impl Stored {
+    /// The file that is opened for it.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Whole(path) => path,
+            Self::Part(part) => part.get().file.path(),
+        }
+    }
+
+    /// Where it begins in that file, if it is a part.
+    pub fn offset(&self) -> Option<u64> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Part(part) => Some(part.get().offset),
+        }
+    }
+
+    /// Its name in messages.
+    pub fn label(&self) -> String {
+        let path = self.path().display();
+        self.offset().map_or_else(|| path.to_string(), |offset| format!("{path}, byte {offset}"))
+    }
+
+    fn open(&self) -> io::Result<Piece<'_>> {
+        match self {
+            Self::Whole(path) => Ok(Piece { file: Handle::Own(File::open(path)?), part: None }),
+            Self::Part(part) => part.get().open(),
+        }
+    }
+
+    /// Its bytes.
+    pub fn read(&self) -> io::Result<Contents> {
+        self.open()?.read()
+    }
+
+    /// Its bytes, or an error that says what could not be read.
+    pub fn load(&self) -> Result<Contents> {
+        self.read().map_err(|error| self.unreadable(&error))
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Error {
+        Error::Decode(format!("{}: cannot be read: {error}", self.path().display()))
+    }
+}
+
+/// The bytes of an image file that was read ahead.
 #[pyclass(frozen, module = "fastaug._core")]
 pub struct FileBytes {
-    path: PathBuf,
+    label: String,
     bytes: Contents,
 }
 
@@ -24,12 +303,6 @@ impl FileBytes {
     fn __len__(&self) -> usize {
         self.bytes.len()
     }
-
-    /// Where they come from.
-    #[getter(path)]
-    fn python_path(&self) -> String {
-        self.path.display().to_string()
-    }
 }
 
 impl FileBytes {
@@ -38,9 +311,9 @@ impl FileBytes {
         &self.bytes
     }
 
-    /// Where they come from.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The file's name in messages.
+    pub fn label(&self) -> &str {
+        &self.label
     }
 }
 
@@ -54,54 +327,32 @@ const AT_A_TIME: usize = 16;
 /// Files that the system has in memory are only looked at, and answered with nothing: copied by the thread that decodes them they
 /// are in that thread's cache, which saves a tenth of its work.
 #[pyfunction]
-pub fn read_ahead(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<Vec<Option<Py<PyAny>>>> {
-    let read = py.detach(|| paths.chunks(AT_A_TIME).flat_map(read_together).collect::<Vec<_>>());
-    paths
+pub fn read_ahead(py: Python<'_>, files: Vec<Stored>) -> PyResult<Vec<Option<Py<PyAny>>>> {
+    let read = py.detach(|| files.chunks(AT_A_TIME).flat_map(read_together).collect::<Vec<_>>());
+    files
         .into_iter()
         .zip(read)
-        .map(|(path, bytes)| match bytes {
+        .map(|(file, bytes)| match bytes {
             Ok(None) => Ok(None),
-            Ok(Some(bytes)) => Ok(Some(Py::new(py, FileBytes { path, bytes })?.into_any())),
-            Err(error) => Ok(Some(to_python(&unreadable(&path, &error)).into_value(py).into_any())),
+            Ok(Some(bytes)) => Ok(Some(Py::new(py, FileBytes { label: file.label(), bytes })?.into_any())),
+            Err(error) => Ok(Some(to_python(&file.unreadable(&error)).into_value(py).into_any())),
         })
         .collect()
 }
 
-fn read_together(paths: &[PathBuf]) -> Vec<io::Result<Option<Contents>>> {
-    let opened: Vec<io::Result<Option<File>>> = paths.iter().map(|path| open(path)).collect();
-    opened.into_iter().map(|file| file?.map(Contents::of).transpose()).collect()
+fn read_together(files: &[Stored]) -> Vec<io::Result<Option<Contents>>> {
+    let opened: Vec<io::Result<Option<Piece<'_>>>> = files.iter().map(asked_for).collect();
+    opened.into_iter().map(|piece| piece?.map(Piece::read).transpose()).collect()
 }
 
 /// A file that has to be read; `None` for one that is in memory.
-fn open(path: &Path) -> io::Result<Option<File>> {
-    let file = File::open(path)?;
-    if is_in_memory(&file)? {
+fn asked_for(file: &Stored) -> io::Result<Option<Piece<'_>>> {
+    let piece = file.open()?;
+    if piece.is_in_memory()? {
         return Ok(None);
     }
-    #[cfg(target_os = "linux")]
-    {
-        // Advice: whether it was taken makes no difference to what is read.
-        let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::WillNeed);
-    }
-    Ok(Some(file))
-}
-
-/// Whether a file can be read without waiting, as far as its ends and its middle tell.
-#[cfg(target_os = "linux")]
-fn is_in_memory(file: &File) -> io::Result<bool> {
-    use rustix::io::{ReadWriteFlags, preadv2};
-    let Some(last) = file.metadata()?.len().checked_sub(1) else { return Ok(true) };
-    let mut byte = [0];
-    // Whatever else goes wrong is found by reading.
-    Ok([0, last / 2, last]
-        .into_iter()
-        .all(|place| preadv2(file, &mut [io::IoSliceMut::new(&mut byte)], place, ReadWriteFlags::NOWAIT) == Ok(1)))
-}
-
-/// Whether a file can be read without waiting: nothing tells.
-#[cfg(not(target_os = "linux"))]
-fn is_in_memory(_: &File) -> io::Result<bool> {
-    Ok(false)
+    piece.ask();
+    Ok(Some(piece))
 }
 
 /// The bytes of a file, in memory that is used again: what the C library gives back to the system, the system clears page by page
@@ -117,18 +368,10 @@ const MOST_PIECES: usize = 256;
 const LARGEST: usize = 1 << 20;
 
 impl Contents {
-    /// Reads a file.
-    pub fn read(path: &Path) -> Result<Self> {
-        File::open(path).and_then(Self::of).map_err(|error| unreadable(path, &error))
-    }
-
-    fn of(mut file: File) -> io::Result<Self> {
-        // Whoever finds it locked does without: a forked child may have been born while another thread held the lock.
-        let spare = SPARE.try_lock().ok().and_then(|mut spare| spare.pop());
-        let mut contents = Self(spare.unwrap_or_default());
-        contents.0.clear();
-        file.read_to_end(&mut contents.0)?;
-        Ok(contents)
+    /// Memory with anything in it. Whoever finds it locked does without: a forked child may have been born while another
+    /// thread held the lock.
+    fn spare() -> Self {
+        Self(SPARE.try_lock().ok().and_then(|mut spare| spare.pop()).unwrap_or_default())
     }
 }
 
@@ -147,8 +390,4 @@ impl Drop for Contents {
             spare.push(std::mem::take(&mut self.0));
         }
     }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::Decode(format!("{}: cannot be read: {error}", path.display()))
 }

@@ -1,6 +1,9 @@
 //! Seek indexes of data sets: a file that many processes look into, and the writer that makes it.
 
-use crate::errors::DecodeError;
+use crate::{
+    errors::{DecodeError, of_file},
+    files::Stored,
+};
 use fastaug_core::{
     codec::{
         Database,
@@ -10,14 +13,14 @@ use fastaug_core::{
 };
 use memmap2::Mmap;
 use pyo3::{
-    exceptions::{PyFileNotFoundError, PyOSError, PyValueError},
+    exceptions::PyValueError,
     prelude::*,
     types::{PyBytes, PyType},
 };
 use std::{
     fs::File,
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -36,16 +39,6 @@ impl SeekIndex {
     /// What the core looks into, where an index was given.
     pub fn database_of(index: Option<&Bound<'_, Self>>) -> Option<Arc<Database>> {
         index.map(|index| Arc::clone(&index.get().database))
-    }
-}
-
-/// An error of the file system or of a file's contents, with the file's name.
-fn of_file(path: &Path, error: &io::Error) -> PyErr {
-    let message = format!("{}: {error}", path.display());
-    match error.kind() {
-        io::ErrorKind::NotFound => PyFileNotFoundError::new_err(format!("{}: no such file", path.display())),
-        io::ErrorKind::InvalidData => DecodeError::new_err(message),
-        _ => PyOSError::new_err(message),
     }
 }
 
@@ -91,11 +84,11 @@ impl SeekIndex {
 
     /// What it says of files, one word each, after going through each file once more: "right", "wrong", "missing", or why
     /// there is no index.
-    #[pyo3(signature = (paths, threads = 0))]
-    fn check(&self, py: Python<'_>, paths: Vec<PathBuf>, threads: usize) -> Vec<&'static str> {
+    #[pyo3(signature = (files, threads = 0))]
+    fn check(&self, py: Python<'_>, files: Vec<Stored>, threads: usize) -> Vec<&'static str> {
         py.detach(|| {
-            for_all(&paths, threads, |path| {
-                let Ok(bytes) = std::fs::read(path) else { return UNREADABLE };
+            for_all(&files, threads, |file| {
+                let Ok(bytes) = file.read() else { return UNREADABLE };
                 match self.database.find(Fingerprint::of(&bytes)) {
                     None => "missing",
                     Some(Err(reason)) if examine(&bytes, Some(0)) == Err(reason) => word(reason),
@@ -124,10 +117,10 @@ fn word(reason: NoIndex) -> &'static str {
 }
 
 /// Does something for every file, on many threads; the answers are in the order of the files.
-fn for_all<T: Send + Sync>(paths: &[PathBuf], threads: usize, work: impl Fn(&Path) -> T + Sync) -> Vec<T> {
-    let cells: Vec<OnceLock<T>> = paths.iter().map(|_| OnceLock::new()).collect();
-    pool::for_each(paths.len(), threads, |number| {
-        cells[number].get_or_init(|| work(&paths[number]));
+fn for_all<T: Send + Sync>(files: &[Stored], threads: usize, work: impl Fn(&Stored) -> T + Sync) -> Vec<T> {
+    let cells: Vec<OnceLock<T>> = files.iter().map(|_| OnceLock::new()).collect();
+    pool::for_each(files.len(), threads, |number| {
+        cells[number].get_or_init(|| work(&files[number]));
     });
     cells.into_iter().filter_map(OnceLock::into_inner).collect()
 }
@@ -149,25 +142,26 @@ enum Seen {
 }
 
 impl IndexWriter {
-    fn look(&self, path: &Path, writer: &DatabaseWriter) -> Seen {
-        let Ok(stamp) = stamp(path) else { return Seen::Unreadable };
+    fn look(&self, file: &Stored, writer: &DatabaseWriter) -> Seen {
+        let Ok(stamp) = stamp(file) else { return Seen::Unreadable };
         if writer.has_stamp(stamp) {
             return Seen::Before;
         }
-        let Ok(bytes) = std::fs::read(path) else { return Seen::Unreadable };
+        let Ok(bytes) = file.read() else { return Seen::Unreadable };
         let fingerprint = Fingerprint::of(&bytes);
         let answer = (!writer.knows(fingerprint)).then(|| examine(&bytes, Some(self.budget)));
         Seen::Now(stamp, fingerprint, answer)
     }
 }
 
-/// A number that stands for a file's name, size and time of change.
-fn stamp(path: &Path) -> io::Result<u64> {
-    let found = std::fs::metadata(path)?;
+/// A number that stands for a file's name, size and time of change, and where in it a part begins.
+fn stamp(file: &Stored) -> io::Result<u64> {
+    let found = std::fs::metadata(file.path())?;
     let changed = found.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let mut words = std::path::absolute(path)?.into_os_string().into_encoded_bytes();
+    let mut words = std::path::absolute(file.path())?.into_os_string().into_encoded_bytes();
     words.extend(found.len().to_le_bytes());
     words.extend(changed.as_nanos().to_le_bytes());
+    words.extend(file.offset().into_iter().flat_map(u64::to_le_bytes));
     Ok(Fingerprint::of(&words).hash())
 }
 
@@ -182,12 +176,12 @@ impl IndexWriter {
 
     /// Looks at files and writes down what there is to say of them; one word for each: "indexed", "known", or why it has no
     /// index.
-    #[pyo3(signature = (paths, threads = 0))]
-    fn add(&self, py: Python<'_>, paths: Vec<PathBuf>, threads: usize) -> PyResult<Vec<&'static str>> {
+    #[pyo3(signature = (files, threads = 0))]
+    fn add(&self, py: Python<'_>, files: Vec<Stored>, threads: usize) -> PyResult<Vec<&'static str>> {
         py.detach(|| {
             let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
             let writer = writer.as_mut().ok_or_else(|| PyValueError::new_err("the index is finished"))?;
-            let seen = for_all(&paths, threads, |path| self.look(path, writer));
+            let seen = for_all(&files, threads, |file| self.look(file, writer));
             let mut words = Vec::with_capacity(seen.len());
             for seen in seen {
                 words.push(match seen {

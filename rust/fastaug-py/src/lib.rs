@@ -24,7 +24,7 @@ mod _core {
     #[pymodule_export]
     use super::errors::{DecodeError, PolicyError, ShapeError, TargetError};
     #[pymodule_export]
-    use super::files::{FileBytes, read_ahead};
+    use super::files::{FileBytes, FilePart, OpenFile, read_ahead};
     #[pymodule_export]
     use super::indexes::{IndexWriter, SeekIndex};
     #[pymodule_export]
