@@ -87,5 +87,6 @@ def path_of(source: Any, index: int, image: Any) -> str | None:
         return os.fspath(image)
     tell = getattr(source, "path", None)
     if callable(tell):
-        return tell(index)
+        told: str | None = tell(index)
+        return told
     return f"{image.path}, byte {image.offset}" if isinstance(image, FilePart) else None
