@@ -75,7 +75,7 @@ def test_bytes_as_floats_keep_their_values(dtype):
 
 
 def test_a_type_that_would_change_the_values_is_refused():
-    with pytest.raises(A.ShapeError, match="cannot be written as uint8; add ToFloat, FromFloat or Normalize"):
+    with pytest.raises(A.ShapeError, match="cannot be written as uint8: ask for another dtype, or change the policy"):
         policy(A.Normalize()).batch(images(), dtype="uint8")
     with pytest.raises(A.PolicyError, match="dtype must be one of uint8, float32, float16, bfloat16, got int16"):
         policy().batch(images(), dtype="int16")

@@ -100,7 +100,7 @@ def test_it_says_what_is_wrong(folder, policy, tmp_path, capsys):
     assert "seconds must be more than 0" in capsys.readouterr().err
     (tmp_path / "broken.jpg").write_bytes(b"nothing")
     told = fails(tmp_path, "--policy", policy, "--threads", 1)
-    assert "none of the images could be loaded" in told
+    assert "not one sample of the epoch could be used" in told
     assert "broken.jpg" in told
 
 

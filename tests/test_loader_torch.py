@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,10 +160,124 @@ def test_faults_in_a_data_set(items):
     broken = [*items[:3], ("/nowhere/x.jpg", 1)]
     with pytest.raises(A.SampleError, match="sample 3: /nowhere/x.jpg"):
         list(torch.utils.data.DataLoader(T.dataset(broken, policy()), batch_size=4))
-    skipped = next(iter(torch.utils.data.DataLoader(T.dataset(broken, policy(), on_error="skip"), batch_size=4)))
-    assert skipped.index.tolist() == [0, 1, 2]
-    replaced = next(iter(torch.utils.data.DataLoader(T.dataset(broken, policy(), on_error="replace"), batch_size=4)))
+    data = T.dataset(broken, policy(), on_error="skip")
+    with pytest.warns(UserWarning, match="sample 3: /nowhere/x.jpg"):
+        skipped = next(iter(torch.utils.data.DataLoader(data, batch_size=4)))
+    assert skipped.index.tolist() == [0, 1, 2] and [fault.index for fault in data.errors] == [3]
+    with pytest.warns(UserWarning, match="sample 3: /nowhere/x.jpg"):
+        replaced = next(
+            iter(torch.utils.data.DataLoader(T.dataset(broken, policy(), on_error="replace"), batch_size=4))
+        )
     assert replaced.index.tolist() == [0, 1, 2, 0]
+    with pytest.warns(UserWarning), pytest.raises(A.SampleError, match="no sample of the batch could be used"):
+        list(torch.utils.data.DataLoader(T.dataset(broken, policy(), on_error="skip"), sampler=[3]))
+    with pytest.raises(A.PolicyError, match="policy must be a Compose"):
+        T.dataset(items, A.Normalize())
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_sample_that_comes_again_is_told(items, workers):
+    data = T.dataset(items, policy())
+
+    def batches(workers, **arguments):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            loader = torch.utils.data.DataLoader(data, 8, num_workers=workers, **arguments)
+            made = [batch.image for batch in loader]
+        return made, any("comes again in epoch" in str(one.message) for one in told)
+
+    first, is_told = batches(workers)
+    assert not is_told
+    data.set_epoch(1)
+    other, is_told = batches(workers)
+    assert not is_told and not torch.equal(first[0], other[0])
+    # All processes know what one of them has had.
+    again, is_told = batches(0)
+    assert is_told and torch.equal(again[0], other[0])
+    data = T.dataset(items, policy())
+    (repeated,), is_told = batches(0, sampler=[3] * 8)
+    assert is_told and torch.equal(repeated[0], repeated[7])
+    # What draws nothing may come as often as one likes.
+    data = T.dataset(items, A.Compose([A.Resize(8, 8)]))
+    assert not any(batches(0)[1] for _ in range(2))
+
+
+def test_parts_of_sources(tmp_path, items):
+    for number, (path, label) in enumerate(items[:12]):
+        (tmp_path / f"class{label}").mkdir(exist_ok=True)
+        (tmp_path / f"class{label}" / f"{number:02}.jpg").write_bytes(Path(path).read_bytes())
+    source = T.ImageFolder(tmp_path)
+    train, validation = torch.utils.data.random_split(source, [9, 3])
+    for part in (train, validation, torch.utils.data.ConcatDataset([train, validation])):
+        batches = list(T.Loader(part, policy(), 4))
+        assert sum(len(batch.image) for batch in batches) == len(part)
+        assert [label for batch in batches for label in batch.label.tolist()] == [part[n][1] for n in range(len(part))]
+
+
+def test_all_images_have_the_type_and_the_layout():
+    class Pairs:
+        def __len__(self):
+            return 2
+
+        def read(self, index):
+            image = np.full((40, 50, 3), 100 + index, np.uint8)
+            return image, {"image2": image, "images": [image, image], "mask": image[:, :, 0]}
+
+    rule = A.Compose([A.Normalize()], additional_targets={"image2": "image"})
+    plain = next(iter(T.Loader(Pairs(), rule, 2)))
+    batch = next(iter(T.Loader(Pairs(), rule, 2, dtype=torch.bfloat16, memory_format=torch.channels_last)))
+    assert batch.mask.dtype == torch.uint8
+    for name in ("image", "image2"):
+        assert batch[name].dtype == torch.bfloat16 and batch[name].shape == (2, 3, 40, 50)
+        assert torch.equal(batch[name], plain[name].to(torch.bfloat16))
+        assert batch[name].is_contiguous(memory_format=torch.channels_last)
+    for made, expected in zip(batch["images"], plain["images"], strict=True):
+        for one, other in zip(made, expected, strict=True):
+            assert one.shape == (3, 40, 50) and torch.equal(one, other.to(torch.bfloat16))
+
+
+def test_batches_move_as_tensors_do(items):
+    batch = next(iter(T.Loader([(path, label) for path, label in items[:4]], policy(), 4)))
+    moved = batch.to("meta", non_blocking=True)
+    assert moved.image.device.type == moved.label.device.type == moved.index.device.type == "meta"
+    assert batch.image.device.type == "cpu" and moved.path == batch.path
+    assert batch.to(torch.float64).image.dtype == torch.float64
+    if torch.cuda.is_available():
+        assert batch.pin_memory().image.is_pinned()
+    else:
+        # Without a GPU torch cannot, and says so; what is asked is the tensors.
+        with pytest.raises(RuntimeError):
+            batch.pin_memory()
+
+
+USER = """
+import torch
+from fastaug import Compose
+from fastaug.torch import ImageFolder, Loader, dataset
+
+policy = Compose([])
+good = Loader(ImageFolder("train"), policy, 3, shuffle=True, dtype=torch.bfloat16, on_error="skip")
+Loader([("a.jpg", 1)], policy, 3)
+with good as same:
+    reveal_type(same)
+for images, labels in good:
+    pass
+Loader(ImageFolder("train"), policy, batchsize=3)
+Loader(ImageFolder("train"), policy, on_error="ignore")
+Loader(5, policy)
+dataset(ImageFolder("train"), policy, colate="pad")
+"""
+
+
+def test_types_are_told_to_checkers(tmp_path):
+    api = pytest.importorskip("mypy.api")
+    script = tmp_path / "user.py"
+    script.write_text(USER)
+    told, wrong, _ = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), str(script)])
+    assert not wrong
+    lines = [int(line.split(":")[1]) for line in told.splitlines() if ": error:" in line]
+    assert lines == [13, 14, 15, 16], told
+    assert 'Revealed type is "fastaug.torch.loader.Loader"' in told
 
 
 def test_a_data_set_of_the_users_own(items):

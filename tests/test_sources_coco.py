@@ -84,7 +84,7 @@ def test_boxes_and_classes(write):
     assert [path for path, _ in samples(source)] == ["/images/deep/a.jpg", "/images/b.jpg", "/images/c.jpg"]
     assert source.path(2) == "/images/c.jpg"
     target = source.read(2)[1]
-    assert list(target) == ["bboxes", "labels", "category_ids", "area", "iscrowd", "image_id"]
+    assert list(target) == ["bboxes", "labels", "category_ids", "area", "iscrowd", "row", "image_id"]
     assert target["bboxes"].tolist() == [[1.5, 2, 10.25, 20], [3, 4, 5, 6]]
     assert target["labels"].tolist() == [2, 0]
     assert target["category_ids"].tolist() == [90, 3]

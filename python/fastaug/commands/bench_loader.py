@@ -116,6 +116,8 @@ def _run(options: argparse.Namespace) -> int:
     batch_size = check_count("batch-size", options.batch_size, 1)
     if not options.seconds > 0:
         raise ValueError(f"seconds must be more than 0, got {options.seconds}")
+    if options.json is not None and not options.json.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{options.json.parent}: no such folder")
     policy = classification() if options.policy is None else load(options.policy)
     index = None if options.index is None else _core.SeekIndex(os.fspath(options.index))
     images = _images(options.folder)
@@ -174,9 +176,7 @@ def _measure(loader: Loader, seconds: float, number: int, bar: Bar) -> Row:
     steady = loader._statistics.copy()
     passed = 0.0
     while passed < seconds:
-        taken = 0
         for _ in loader:
-            taken += 1
             if not steady.batches:
                 steady = loader._statistics.copy()
             passed = time.perf_counter() - begin
@@ -185,8 +185,6 @@ def _measure(loader: Loader, seconds: float, number: int, bar: Bar) -> Row:
             bar.show((number + min(passed / seconds, 1.0)) * seconds, words)
             if passed >= seconds:
                 break
-        if not taken:
-            raise SourceError(f"none of the images could be loaded; the first: {next(iter(loader.errors))}")
     whole = loader._statistics.copy()
     statistics = whole.since(steady) if whole.batches > steady.batches else whole
     loader.close()

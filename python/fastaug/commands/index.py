@@ -61,6 +61,8 @@ def add(commands: Any) -> None:
 
 def _build(options: argparse.Namespace) -> int:
     files = _files(options.folders)
+    if not files:
+        raise ValueError(f"no JPEG files in {', '.join(map(str, options.folders))}")
     before = time.monotonic()
     bar = FileBar(len(files), options.quiet)
     try:

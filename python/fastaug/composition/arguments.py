@@ -83,6 +83,13 @@ def check_count(name: str, value: Any, least: int = 0, end: int = _COUNTS_END) -
     return number
 
 
+def check_flag(name: str, value: Any) -> bool:
+    """Yes or no; numpy's too."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise PolicyError(f"{name} must be True or False, got {shown(value)}")
+    return bool(value)
+
+
 def check_side(name: str, value: Any) -> int:
     """The height or width of an image."""
     return check_count(name, value, 1, _SIDES_END)

@@ -182,11 +182,13 @@ def _call(policy: Compose, number: int, data: dict[str, Any], way: Way, failures
     """The call of one sample; errors say which, or are collected."""
     try:
         return Call(policy, data, way.layout, way.dtype)
-    except _OURS as error:
-        if not way.collected:
+    except Exception as error:
+        if way.collected:
+            failures[number] = error
+            return None
+        if isinstance(error, _OURS):
             raise type(error)(f"sample {number}: {error}") from None
-        failures[number] = error
-        return None
+        raise
 
 
 def check_layout(layout: Any) -> int:

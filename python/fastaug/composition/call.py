@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from fastaug.composition.targets import Points, pick_labels, plain_label
-from fastaug.errors import ShapeError, TargetError
+from fastaug.composition.targets import Points, listed, pick_labels, plain_label
+from fastaug.errors import ShapeError, TargetError, shown
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose
@@ -62,10 +62,10 @@ class Call:
             if kind is None:
                 self._check_other(name)
             elif kind in ("image", "images"):
-                members = [value] if kind == "image" else list(value)
+                members = [value] if kind == "image" else listed(name, value)
                 self._add(name, kind, members, [image_column] * len(members))
             elif kind == "masks" or (kind == "mask" and value is not None):
-                masks.append((name, kind, [value] if kind == "mask" else list(value)))
+                masks.append((name, kind, [value] if kind == "mask" else listed(name, value)))
             elif kind != "mask":
                 self.points.setdefault(kind, []).append(self._read_points(name, kind, value))
         for name, kind, members in masks:
@@ -123,6 +123,10 @@ class Call:
                 if field not in self.data:
                     raise TargetError(f"{field!r} is a label field of {kind}, but was not given")
                 expected = len(self.points[kind][0].rows)
+                if not hasattr(self.data[field], "__len__") or np.ndim(self.data[field]) == 0:
+                    raise TargetError(
+                        f"{field} must be a list with a label for each of {kind}, got {shown(self.data[field])}"
+                    )
                 if len(self.data[field]) != expected:
                     raise TargetError(f"{field} has {len(self.data[field])} labels for {expected} {kind}")
 
@@ -146,7 +150,8 @@ class Call:
         for name, kind, count in self.groups:
             members = arrays[at : at + count]
             at += count
-            made[name] = self._made(members[0]) if kind in ("image", "mask") else self._together(name, members)
+            is_single = kind in ("image", "mask")
+            made[name] = self._made(members[0]) if is_single else self._together(name, members, arrays[0])
         records = json.loads(applied) if applied is not None else []
         self._write_points(made, "bboxes", boxes, records)
         self._write_points(made, "keypoints", keypoints, records)
@@ -156,13 +161,22 @@ class Call:
     def _made(self, array: Any) -> Any:
         return array if self.policy._to_tensor is None else to_tensor(array)
 
-    def _together(self, name: str, members: list[Any]) -> Any:
-        """Several images or masks, in the container that the user gave."""
+    def _together(self, name: str, members: list[Any], image: Any) -> Any:
+        """Several images or masks, in the container that the user gave; none of them have the size of the image."""
         given = self.data[name]
         if isinstance(given, np.ndarray):
-            return self._made(np.stack(members) if members else given.copy())
+            return self._made(np.stack(members) if members else self._none_of(given, image))
         made = [self._made(member) for member in members]
         return tuple(made) if isinstance(given, tuple) else made
+
+    def _none_of(self, given: npt.NDArray[Any], image: Any) -> npt.NDArray[Any]:
+        """An array of no masks, as high and wide as the image came out."""
+        if given.ndim < 3:
+            return np.array(given)
+        _, layout, _ = self.columns[0]
+        size = image.shape[-2:] if layout == CHW and image.ndim == 3 else image.shape[:2]
+        none: npt.NDArray[Any] = np.empty((0, *size, *given.shape[3:]), given.dtype)
+        return none
 
     def _write_points(self, made: dict[str, Any], kind: str, answer: Any, records: list[dict[str, Any]]) -> None:
         parts = self.points.get(kind)

@@ -421,6 +421,15 @@ class Compose(Fixed):
         return run_batch(self, images, indices, epoch, out, layout, dtype, threads, index, targets)
 
 
+def check_policy(given: Any) -> Compose:
+    """The policy of a loader: one that does nothing if none was given."""
+    if given is None:
+        return Compose([])
+    if not isinstance(given, Compose):
+        raise PolicyError(f"policy must be a Compose, got {shown(given)}")
+    return given
+
+
 @functools.cache
 def _settings(kind: type[Compose]) -> dict[str, Any]:
     general = dict(inspect.signature(Compose).parameters)

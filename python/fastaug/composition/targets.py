@@ -245,6 +245,8 @@ class Points:
     @classmethod
     def read(cls, name: str, given: Any, columns: int) -> Points:
         """Splits what the user gave into coordinates and whatever else stands in a row."""
+        if hasattr(given, "__array__") and not isinstance(given, np.ndarray):
+            given = np.asarray(given)  # A tensor: as a list its rows would be tensors.
         if isinstance(given, np.ndarray):
             if given.ndim != 2 and given.size:
                 raise TargetError(f"{name} must have shape (count, {columns} or more), got {given.shape}")
@@ -253,7 +255,7 @@ class Points:
             if given.size == 0:
                 return cls(name, np.empty((0, columns)), given, [])
             return cls(name, _numbers(name, given[:, :columns]), given, [])
-        rows = [list(row) for row in given]
+        rows = [listed(f"{name}[{number}]", row) for number, row in enumerate(listed(name, given))]
         for number, row in enumerate(rows):
             if len(row) < columns:
                 raise TargetError(f"{name}[{number}] must have at least {columns} values, got {row}")
@@ -286,6 +288,13 @@ class Points:
             made[:, : rows.shape[1]] = rows
             made[:, rows.shape[1] :] = given[np.asarray(kept), rows.shape[1] :]
         return made
+
+
+def listed(name: str, given: Any) -> list[Any]:
+    """What must be a list of something."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+        raise TargetError(f"{name} must be a list or an array, got {shown(given)}")
+    return list(given)
 
 
 def _numbers(name: str, rows: Any) -> Rows:

@@ -86,6 +86,15 @@ class Batch:
     def __reduce__(self) -> Any:
         return type(self), (self.columns, self.index, self.path, self.epoch)
 
+    def to(self, *device: Any, **options: Any) -> Batch:
+        """The batch with all its tensors where ``Tensor.to`` with these arguments has them, such as on a GPU. What trains
+        models by itself moves batches by this."""
+        return self.mapped(lambda column: column.to(*device, **options) if hasattr(column, "to") else column)
+
+    def pin_memory(self, *device: Any) -> Batch:
+        """The batch with all its tensors in memory that a GPU copies from by itself; a ``DataLoader`` calls this."""
+        return self.mapped(lambda column: column.pin_memory(*device) if hasattr(column, "pin_memory") else column)
+
     def mapped(self, change: Any) -> Batch:
         """The batch with every array replaced by what a function makes of it."""
         columns = {name: _mapped(column, change) for name, column in self.columns.items()}
@@ -93,8 +102,8 @@ class Batch:
 
 
 def _mapped(column: Any, change: Any) -> Any:
-    if isinstance(column, list):
-        return [_mapped(entry, change) for entry in column]
+    if isinstance(column, (list, tuple)):
+        return type(column)(_mapped(entry, change) for entry in column)
     return change(column)
 
 
@@ -110,13 +119,16 @@ def check_collate(collate: Any) -> Collate:
     return collate  # type: ignore[no-any-return]
 
 
-def gathered(columns: dict[str, Any], collate: Collate, ragged: Mapping[str, int]) -> dict[str, Any]:
+def gathered(
+    columns: dict[str, Any], collate: Collate, ragged: Mapping[str, int], given: Mapping[str, Sequence[Any]]
+) -> dict[str, Any]:
     """Columns as they are handed out: numbers as one array; ``ragged`` ones, of which each sample has its own number and each
-    row so many values (0: one, without an axis), as a list of arrays, or padded if that is asked for."""
+    row so many values (0: one, without an axis), as a list of arrays, or padded if that is asked for. What was ``given`` for
+    these tells their type where nothing is left of any sample's."""
     made = {}
     for name, column in columns.items():
         if name in ragged:
-            rows = _rows(column, ragged[name])
+            rows = _rows(column, ragged[name], given[name])
             made[name] = _padded(rows) if collate == "pad" else rows
         else:
             made[name] = _gathered(column)
@@ -128,22 +140,24 @@ def _gathered(column: Any) -> Any:
         return column
     kinds = {type(entry) for entry in column}
     if kinds and all(issubclass(kind, (int, float, np.integer, np.floating, np.bool_)) for kind in kinds):
-        array = np.asarray(column)
-        return array.astype(np.float32) if array.dtype == np.float64 else array
+        return np.asarray(column)
     arrays = all(isinstance(entry, np.ndarray) and entry.dtype != object for entry in column)
     if column and arrays and len({(entry.shape, entry.dtype) for entry in column}) == 1:
         return np.stack(column)
     return column
 
 
-def _rows(column: Sequence[Any], width: int) -> list[Any]:
+def _rows(column: Sequence[Any], width: int, given: Sequence[Any]) -> list[Any]:
     """Boxes and the like as arrays of one type; labels that are words as the lists they are."""
     arrays = [np.asarray(rows) for rows in column]
     filled = [array for array in arrays if array.size]
+    if not filled:
+        whole = [rows for rows in given if isinstance(rows, np.ndarray) or (rows is not None and len(rows))]
+        filled = [array for array in map(np.asarray, whole) if array.size or array.dtype != np.float64][:1]
     if any(array.dtype.kind not in "iufb" for array in filled):
         return [list(rows) for rows in column]
     kind = np.result_type(*filled) if filled else np.dtype(np.float32 if width else np.int64)
-    kind = np.dtype(np.float32) if kind == np.float64 else kind
+    kind = np.dtype(np.float32) if width and kind == np.float64 else kind
     rest = filled[0].shape[1:] if filled else (width,) if width else ()
     return [(array if array.size else array.reshape(0, *rest)).astype(kind, copy=False) for array in arrays]
 
@@ -152,7 +166,9 @@ def _padded(rows: list[Any]) -> Any:
     if not all(isinstance(entry, np.ndarray) for entry in rows) or not rows:
         return rows
     most = max(len(entry) for entry in rows)
-    made = np.full((len(rows), most, *rows[0].shape[1:]), FILLING, rows[0].dtype)
+    kind = rows[0].dtype
+    # There must be room for what fills up.
+    made = np.full((len(rows), most, *rows[0].shape[1:]), FILLING, np.int64 if kind.kind in "ub" else kind)
     for room, entry in zip(made, rows, strict=True):
         room[: len(entry)] = entry
     return made

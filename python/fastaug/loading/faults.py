@@ -67,6 +67,7 @@ class Faults:
     def __init__(self, most: int | None = None) -> None:
         self.most = most
         self.count = 0
+        self._count_before = 0
         self.kinds: Counter[str] = Counter()
         self.cases: list[Fault] = []
 
@@ -80,15 +81,21 @@ class Faults:
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
         return f"<{self.count} errors{': ' + kinds if kinds else ''}>"
 
+    def begin(self) -> None:
+        """An epoch begins: what is borne with is counted anew."""
+        self._count_before = self.count
+
     def add(self, fault: Fault) -> None:
         """Notes a failure; warns of the first one of its kind, and raises where there were too many."""
         self.count += 1
         self.kinds[fault.kind] += 1
         if len(self.cases) < MOST_CASES:
             self.cases.append(fault)
-        if self.most is not None and self.count > self.most:
+        if self.most is not None and self.count - self._count_before > self.most:
             raise SampleError(
-                f"more than max_errors={self.most} samples failed, the last one: {fault}", fault.index, fault.path
+                f"more than max_errors={self.most} samples of the epoch failed, the last one: {fault}",
+                fault.index,
+                fault.path,
             ) from fault.cause
         if self.kinds[fault.kind] == 1:
-            warnings.warn(f"{fault} (further ones of this kind are counted in loader.errors)", stacklevel=3)
+            warnings.warn(f"{fault} (further ones of this kind are counted in loader.errors)", stacklevel=5)

@@ -30,6 +30,9 @@ class GrowingIndex:
         self._process = os.getpid()
         self._thread: threading.Thread | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_thread": None}
+
     def ready(self) -> _core.SeekIndex | None:
         """What there is of the index; begins to make it if nobody has."""
         if self._path is None:
@@ -41,8 +44,8 @@ class GrowingIndex:
             self._thread.start()
         try:
             return _core.SeekIndex(os.fspath(self._path)) if self._path.exists() else None
-        except ValueError:
-            return None  # It is being written for the first time.
+        except (OSError, ValueError):
+            return None  # It is being written for the first time, or is not for this user to read.
 
     def close(self) -> None:
         """Ends the thread; what is done is kept."""

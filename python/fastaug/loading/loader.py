@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy.typing as npt
 
 from fastaug import _core
-from fastaug.composition.arguments import check_count
+from fastaug.composition.arguments import check_count, check_flag
 from fastaug.composition.batch import Way, check_dtype, check_layout
-from fastaug.composition.compose import Compose
+from fastaug.composition.compose import Compose, check_policy
 from fastaug.composition.threads import threads_for
-from fastaug.errors import PolicyError, shown
+from fastaug.errors import PolicyError, SampleError, shown
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import Faults, OnError, check_on_error
 from fastaug.loading.making import Made, Maker
@@ -24,9 +26,11 @@ from fastaug.loading.reading import Reader
 from fastaug.loading.run import Run
 from fastaug.loading.shares import Shares, Tail, check_tail
 from fastaug.loading.statistics import Statistics
-from fastaug.sources.protocol import as_source
+from fastaug.sources.protocol import Samples, as_source
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from fastaug.loading.growing import GrowingIndex
     from fastaug.loading.order import Order
 
@@ -36,6 +40,26 @@ MOST_IO_THREADS = 8
 """More are not started unless they are asked for."""
 
 Path = str | os.PathLike[str]
+
+
+class Arguments(TypedDict, total=False):
+    """The arguments of a loader that one for other arrays passes on."""
+
+    shuffle: bool
+    sampler: Any
+    seed: int
+    drop_last: bool
+    tail: Tail | None
+    rank: int | None
+    world_size: int | None
+    threads: int | None
+    io_threads: int | None
+    prefetch: int
+    read_ahead: int
+    index: _core.SeekIndex | Path | None
+    on_error: OnError
+    max_errors: int | None
+    collate: Collate
 
 
 class Loader:
@@ -73,14 +97,14 @@ class Loader:
             made in the background while the first epoch runs, and kept in the user's cache.
         on_error: What becomes of samples that cannot be read, decoded or augmented: ``"raise"``, ``"skip"`` (the batch is
             smaller), or ``"replace"`` (by the next sample of the epoch that is whole).
-        max_errors: So many of them are borne with; then one is raised. No limit by default.
+        max_errors: So many of them are borne with in an epoch; then one is raised. No limit by default.
         collate: How boxes, keypoints and their labels come: ``"list"``, an array for each sample, or ``"pad"``, one array
             filled up with −1.
     """
 
     def __init__(
         self,
-        source: Any,
+        source: Samples,
         policy: Compose | None = None,
         batch_size: int = 64,
         *,
@@ -103,14 +127,12 @@ class Loader:
         collate: Collate = "list",
     ) -> None:
         self.source = as_source(source)
-        self.policy = Compose([]) if policy is None else policy
-        if not isinstance(self.policy, Compose):
-            raise PolicyError(f"policy must be a Compose, got {shown(policy)}")
+        self.policy = check_policy(policy)
         self.batch_size = check_count("batch_size", batch_size, 1)
         self.seed = check_count("seed", seed)
-        self.order: Order = order_of(self.source, shuffle, sampler)
+        self.order: Order = order_of(self.source, check_flag("shuffle", shuffle), sampler)
         self.rank, self.world_size = ranks(rank, world_size)
-        self.tail = check_tail(tail, drop_last, self.world_size)
+        self.tail = check_tail(tail, check_flag("drop_last", drop_last), self.world_size)
         self.threads = threads_for(threads)
         self.io_threads = (
             min(max(self.threads, 2), MOST_IO_THREADS)
@@ -122,6 +144,7 @@ class Loader:
         self.on_error = check_on_error(on_error)
         self.max_errors = None if max_errors is None else check_count("max_errors", max_errors)
         self.collate = check_collate(collate)
+        self._reader = Reader(self.source, self.policy)
         self._way = Way(check_layout(layout), check_dtype(dtype), self.threads, collected=True)
         self._index, self._growing = self._seek_index(index)
         self.errors = Faults(self.max_errors)
@@ -145,7 +168,7 @@ class Loader:
     @property
     def _makers(self) -> int:
         # While one batch waits for its last samples, the other threads begin the next one.
-        return 1 if self.threads == 1 else 2
+        return min(1 if self.threads == 1 else 2, self.prefetch)
 
     def __repr__(self) -> str:
         rank = f", rank {self.rank} of {self.world_size}" if self.world_size > 1 else ""
@@ -176,9 +199,8 @@ class Loader:
         if self._growing is not None:
             self._index = self._growing.ready() or self._index
         way = replace(self._way, index=self._index)
-        reader = Reader(self.source, self.policy)
-        maker = Maker(reader, self.policy, self.order, self.seed, way, self.on_error, self.collate, self._finish)
-        self._statistics.begin()
+        maker = Maker(self._reader, self.policy, self.order, self.seed, way, self.on_error, self.collate, self._finish)
+        self.errors.begin()
         return Run(
             maker,
             self._shares(),
@@ -207,25 +229,32 @@ class Loader:
         while True:
             made = run.next()
             if made is None:
-                if run is self._run:
+                if run is self._run and run.is_over:
                     self._end(run)
                 return None
             try:
                 self._note(made)
                 if made.error is not None:
                     raise made.error
+                if made.batch is not None:
+                    run.has_given = True
+                    return self._handed(made.batch)
+                if run.is_over and run.begin == 0 and not run.has_given:
+                    raise SampleError(
+                        f"not one sample of the epoch could be used; the last one that failed: {made.faults[-1]}",
+                        made.faults[-1].index,
+                        made.faults[-1].path,
+                    ) from made.faults[-1].cause
             except BaseException:
                 run.take_back()
                 raise
-            if made.batch is not None:
-                return self._handed(made.batch)
 
     def _end(self, run: Run) -> None:
         """An epoch is over: what comes next is the one behind it."""
         self._run = None
         if not self._was_set:
             self._next = (run.epoch + 1, 0)
-        self._statistics.pause()
+        run.stop()
 
     def _note(self, made: Made) -> None:
         statistics = self._statistics
@@ -241,18 +270,22 @@ class Loader:
     # -- ending ------------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Ends all threads; the loader can be iterated over again."""
+        """Ends all threads; the loader can be iterated over again. One that waits for storage, or for a function of yours, is
+        waited for two seconds, and ends when it has what it waits for."""
         if self._run is not None:
             self._run.close()
-            self._statistics.pause()
         if self._growing is not None:
             self._growing.close()
 
-    def __enter__(self) -> Loader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy stands where this one does, and has threads of its own.
+        return self.__dict__ | {"_run": None, "_next": self._stands()}
 
     # -- resuming ----------------------------------------------------------------------------------------------------
 
@@ -300,7 +333,9 @@ class Loader:
         return self._next if self._run is None else (self._run.epoch, self._run.place)
 
     def _order_name(self) -> str:
-        return f"{type(self.order).__name__} of {len(self.order)}"
+        mark = getattr(self.order, "mark", None)
+        told = f" ({mark()})" if callable(mark) else ""
+        return f"{type(self.order).__name__} of {len(self.order)}{told}"
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
@@ -324,6 +359,8 @@ class Loader:
     def _seek_index(self, index: Any) -> tuple[_core.SeekIndex | None, GrowingIndex | None]:
         if index is None or isinstance(index, _core.SeekIndex):
             return index, None
+        if not isinstance(index, (str, os.PathLike)) or not os.fspath(index):
+            raise PolicyError(f"index must be a SeekIndex, the path of one, or 'auto', got {shown(index)}")
         if index == "auto":
             from fastaug.loading.growing import GrowingIndex
 
@@ -356,9 +393,10 @@ class _Iterator:
         return max(self._run.steps - self._run._delivered, 0)
 
 
-def _fingerprint(policy: Compose) -> str | None:
-    """The policy's fingerprint; of one that holds Python functions there is none."""
+def _fingerprint(policy: Compose) -> str:
+    """The policy's fingerprint; of one that holds Python functions that of its words, which have the functions' names."""
     try:
         return policy.fingerprint
     except PolicyError:
-        return None
+        words = re.sub(r" at 0x[0-9a-fA-F]+", "", repr(policy))
+        return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()

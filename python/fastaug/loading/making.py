@@ -85,9 +85,9 @@ class Maker:
         indices, keys = self.order.at(self.order_seed, epoch, places)
         return [Slot(*slot) for slot in zip(places.tolist(), indices.tolist(), keys.tolist(), strict=True)]
 
-    def read(self, slots: Sequence[Slot]) -> list[Sample | Fault]:
-        """Reads samples."""
-        return self.reader.read([slot.index for slot in slots])
+    def read(self, slots: Sequence[Slot], is_stopped: Callable[[], bool] = bool) -> list[Sample | Fault]:
+        """Reads samples, unless it is stopped."""
+        return self.reader.read([slot.index for slot in slots], is_stopped)
 
     def make(self, epoch: int, slots: Sequence[Slot], samples: list[Sample | Fault]) -> Made:
         """The batch of samples that have been read."""
@@ -126,7 +126,9 @@ class Maker:
         columns = dict(outcome.columns)
         extras = {name: None for sample in samples if isinstance(sample, Sample) for name in sample.extras}
         for name in extras:
-            columns[name] = [sample.extras.get(name) if isinstance(sample, Sample) else None for sample in samples]
+            columns[name] = [
+                _own(sample.extras.get(name)) if isinstance(sample, Sample) else None for sample in samples
+            ]
         return columns, faults, (outcome.decoding, outcome.busy)
 
     def _replaced(
@@ -165,8 +167,14 @@ class Maker:
 
     def _batch(self, epoch: int, columns: dict[str, Any], samples: Sequence[Any]) -> Batch:
         index = np.array([sample.index for sample in samples], np.int64)
-        made = gathered(columns, self.collate, self._ragged)
+        given = {name: [sample.data.get(name) for sample in samples] for name in self._ragged if name in columns}
+        made = gathered(columns, self.collate, self._ragged, given)
         return self.finish(Batch(made, index, [sample.path for sample in samples], epoch))
+
+
+def _own(value: Any) -> Any:
+    """A value that is not the source's any more, so that a batch can be changed."""
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def _taken(column: Any, kept: Sequence[int]) -> Any:

@@ -7,16 +7,17 @@ indices in their order.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Iterator, Sized
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from fastaug import _core
-from fastaug.composition.arguments import check_count
+from fastaug.composition.arguments import check_count, check_flag
 from fastaug.errors import PolicyError, shown
 
 Indices = npt.NDArray[np.int64]
@@ -81,6 +82,14 @@ class Listed:
         # The last two epochs: threads of the one that was left may still ask while the next one begins, and a sampler that
         # were iterated again for them would draw other numbers.
         self._listings: dict[int, tuple[Indices, bool]] = {}
+        self._mark: str | None = None
+
+    def mark(self) -> str:
+        """What tells these indices from others; of a sampler its kind."""
+        if self._mark is None:
+            is_fixed = isinstance(self.indices, (np.ndarray, list, tuple, range))
+            self._mark = _marked(np.asarray(self.indices)) if is_fixed else type(self.indices).__name__
+        return self._mark
 
     def __len__(self) -> int:
         if isinstance(self.indices, Sized):
@@ -96,7 +105,12 @@ class Listed:
         if callable(tell):
             tell(epoch)
         given = self.indices if isinstance(self.indices, np.ndarray) else list(self.indices)
-        listed = np.asarray(given)
+        try:
+            listed = np.asarray(given)
+        except ValueError:
+            raise PolicyError(f"sampler must give whole numbers, got {shown(given)}") from None
+        if isinstance(self.indices, Sized) and len(listed) != len(self.indices):
+            raise PolicyError(f"sampler says that it has {len(self.indices)} indices, and gave {len(listed)}")
         if listed.size and (listed.ndim != 1 or listed.dtype.kind not in "iu"):
             raise PolicyError(f"sampler must give whole numbers, got {shown(given)}")
         listed = listed.astype(np.int64)
@@ -137,7 +151,7 @@ class Weighted:
         if not np.isfinite(given.sum()) or given.min() < 0 or not given.any():
             raise PolicyError("weights must be finite numbers of at least 0, and not all of them 0")
         self.sources = len(given)
-        self.replacement = replacement
+        self.replacement = check_flag("replacement", replacement)
         able = self.sources if replacement else int(np.count_nonzero(given))
         self.samples = able if samples is None else check_count("samples", samples, 1)
         if not replacement and self.samples > able:
@@ -146,6 +160,13 @@ class Weighted:
         self._last = self.sources - 1 - int(np.argmax(given[::-1] > 0))
         self._table = np.cumsum(given) if replacement else given
         self._drawn: tuple[tuple[int, int], Indices] | None = None
+        self._mark: str | None = None
+
+    def mark(self) -> str:
+        """What tells these weights from others."""
+        if self._mark is None:
+            self._mark = _marked(self._table)
+        return self._mark
 
     def __len__(self) -> int:
         return self.samples
@@ -185,6 +206,12 @@ class Balanced(Weighted):
         super().__init__((1.0 / counts)[classes.ravel()], samples)
 
 
+def _marked(numbers: npt.NDArray[Any]) -> str:
+    return hashlib.blake2b(
+        np.ascontiguousarray(numbers).data.cast("B") if numbers.size else b"", digest_size=8
+    ).hexdigest()
+
+
 def order_of(source: Any, shuffle: bool, sampler: Any) -> Order:
     """The order that the arguments of a loader ask for."""
     length = len(source)
@@ -205,6 +232,10 @@ def order_of(source: Any, shuffle: bool, sampler: Any) -> Order:
         raise PolicyError(f"sampler has {sampler.sources:,} weights for {length:,} samples")
     if isinstance(sampler, Order):
         return sampler
+    if isinstance(sampler, Iterator):
+        raise PolicyError(
+            f"sampler must be something that can be gone through again in each epoch, such as a list, got {shown(sampler)}"
+        )
     if isinstance(sampler, Iterable):
         return Listed(sampler, length)
     raise PolicyError(f"sampler must be 'balanced', an order, or indices, got {shown(sampler)}")
@@ -216,7 +247,7 @@ def ranks(rank: int | None, world_size: int | None) -> tuple[int, int]:
         distributed = sys.modules.get("torch.distributed")
         if distributed is not None and distributed.is_available() and distributed.is_initialized():
             return distributed.get_rank(), distributed.get_world_size()
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        if os.environ.get("WORLD_SIZE", "1").strip() not in ("", "0", "1"):
             import warnings
 
             warnings.warn(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastaug import _core
 from fastaug._core import FilePart
+from fastaug.errors import PolicyError, TargetError
 from fastaug.loading.batch import LABEL
 from fastaug.loading.faults import Fault
 from fastaug.sources.protocol import Source, path_of
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from fastaug.composition.compose import Compose
 
 _PIXELS = ("image", "images", "mask", "masks")
+
+
+_MOST_FIRST = 100
+"""So many samples are tried for one that tells which targets all have."""
 
 
 @dataclass
@@ -31,6 +36,22 @@ class Sample:
     """What it does not take, and goes into the batch as it is."""
 
 
+@dataclass(frozen=True)
+class _Targets:
+    """What a sample has."""
+
+    names: frozenset[str] | None
+    """What the policy takes; ``None`` if that is not known."""
+    is_labelled: bool
+
+    @classmethod
+    def of(cls, sample: Sample) -> _Targets:
+        return cls(frozenset(sample.data), sample.extras.get(LABEL) is not None)
+
+    def __str__(self) -> str:
+        return ", ".join(sorted(self.names or ()) + [LABEL] * self.is_labelled)
+
+
 class Reader:
     """Reads the samples of a source for a policy."""
 
@@ -38,12 +59,41 @@ class Reader:
         self.source = source
         self._taken = policy.available_keys
         self._kinds = policy._kinds
+        self._expected: _Targets | None = None
+        # What would not fit its boxes any more where some are dropped.
+        self._left_out = _unnamed_box_fields(source, policy)
 
-    def read(self, indices: Sequence[int]) -> list[Sample | Fault]:
-        """Samples, with files in memory, ours or the system's; what cannot be read comes as a fault."""
-        samples: list[Sample | Fault] = [self._read(index) for index in indices]
+    def read(self, indices: Sequence[int], is_stopped: Callable[[], bool] = bool) -> list[Sample | Fault]:
+        """Samples, with files in memory, ours or the system's; what cannot be read comes as a fault. Where it is stopped,
+        nobody wants them any more."""
+        if self._expected is None:
+            self._expected = self._of_first()
+        samples: list[Sample | Fault] = []
+        for index in indices:
+            if is_stopped():
+                return samples
+            samples.append(self._alike(self._read(index)))
         self._load(samples)
         return samples
+
+    def _of_first(self) -> _Targets:
+        """What the first sample of the source has that can be read: all others must have as much, wherever they are read."""
+        for index in range(min(len(self.source), _MOST_FIRST)):
+            sample = self._read(index)
+            if isinstance(sample, Sample):
+                return _Targets.of(sample)
+        return _Targets(None, False)
+
+    def _alike(self, sample: Sample | Fault) -> Sample | Fault:
+        """A sample with the targets that all have; what has others is a fault."""
+        expected = self._expected
+        if isinstance(sample, Fault) or expected is None or expected.names is None:
+            return sample
+        found = _Targets.of(sample)
+        if found == expected:
+            return sample
+        error = TargetError(f"it has {found}, and the source's first sample {expected}: all must have the same targets")
+        return Fault(sample.index, sample.path, error)
 
     def _read(self, index: int) -> Sample | Fault:
         path = None
@@ -54,7 +104,10 @@ class Reader:
             extras: dict[str, Any] = {}
             if isinstance(target, Mapping):
                 for name, value in target.items():
-                    (data if name in self._taken else extras)[name] = value
+                    if name in self._taken:
+                        data[name] = value
+                    elif name not in self._left_out:
+                        extras[name] = value
             elif target is not None:
                 extras[LABEL] = target
             return Sample(index, path, data, extras)
@@ -83,6 +136,20 @@ class Reader:
                 samples[number] = Fault(sample.index, sample.path, file)
             else:
                 sample.data[name] = file
+
+
+def _unnamed_box_fields(source: Source, policy: Compose) -> set[str]:
+    """What belongs to single boxes, and is not among the label fields of a policy that takes boxes."""
+    fields = list(getattr(source, "box_fields", ()))
+    if policy.bbox_params is None or not fields:
+        return set()
+    named = policy.bbox_params.label_fields or []
+    if fields[0] not in named:
+        raise PolicyError(
+            f"the boxes of this source have {', '.join(fields)}: name those that you want, and {fields[0]} in any case, as in"
+            f" BboxParams({policy.bbox_params.coord_format!r}, label_fields=[{fields[0]!r}])"
+        )
+    return set(fields) - set(named)
 
 
 def size_of(samples: Sequence[Sample | Fault]) -> int:

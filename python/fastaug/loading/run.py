@@ -24,6 +24,9 @@ _GLANCE = 1.0
 """Seconds after which a sleeping thread looks whether it was forgotten: an iterator that is collected while a lock is held
 cannot wake it."""
 
+_PATIENCE = 2.0
+"""Seconds that are waited for threads to end."""
+
 _READ_AHEAD_BATCHES = 4
 """So many batches are read beyond those that are being made."""
 
@@ -59,9 +62,12 @@ class Run:
         self.prefetch = max(prefetch, makers)
         self.read_ahead = read_ahead
         self.statistics = statistics
+        self._number = statistics.begin()
         self.steps = shares.steps(begin)
         self.process = os.getpid()
         self.stopped = False
+        self.closed = False
+        self.has_given = False
         # Whoever waits is woken by those whom it waits for, and by nobody else. The lock may be taken again by the thread that
         # has it.
         self._lock = threading.RLock()
@@ -88,25 +94,29 @@ class Run:
     # -- the consumer ------------------------------------------------------------------------------------------------
 
     def next(self) -> Made | None:
-        """The next batch; ``None`` at the end."""
+        """The next batch; ``None`` at the end, or after an error."""
         if self.process != os.getpid():
             raise RuntimeError(
                 "this iterator was made before the process was forked, and its threads stayed behind: call iter(loader)"
                 " in the process that uses it"
             )
-        if self._delivered >= self.steps or self.stopped:
-            return None
         before = time.perf_counter()
         with self._lock:
             while self._delivered not in self._made:
+                if self.is_over:
+                    return None
+                if self.closed:
+                    raise RuntimeError("the loader was closed while this iterator was in use: iterate over it anew")
                 if self._failed is not None:
-                    raise RuntimeError("a thread of the loader failed") from self._failed
+                    raise RuntimeError(f"a thread of the loader failed: {self._failed}") from self._failed
                 if self.stopped:
                     return None
                 self._is_made.wait(_GLANCE)
             self.statistics.queue_depth_sum += len(self._made)
             made = self._made.pop(self._delivered)
             self._delivered += 1
+            if self.is_over:
+                self._is_made.notify_all()  # Others may wait for a batch, too.
             self._can_make.notify_all()
             self._can_read.notify()
         self.statistics.wait_seconds += time.perf_counter() - before
@@ -125,6 +135,11 @@ class Run:
         return self.shares.end(self.begin, self._delivered - 1)
 
     @property
+    def is_over(self) -> bool:
+        """Whether all batches were handed out."""
+        return self._delivered >= self.steps
+
+    @property
     def waiting(self) -> int:
         """Batches that are finished."""
         return len(self._made)
@@ -132,6 +147,7 @@ class Run:
     def stop(self) -> None:
         """Tells the threads to end. May be called from anywhere, also while memory is being collected."""
         self.stopped = True
+        self.statistics.pause(self._number)
         if self._lock.acquire(blocking=False):
             try:
                 self._made.clear()
@@ -141,14 +157,17 @@ class Run:
                 self._lock.release()
 
     def close(self) -> None:
-        """Ends the threads and waits for them."""
+        """Ends the threads and waits for them; not for ever for those that wait for storage, or for a function of the user's:
+        they end when they have what they wait for, whatever that is."""
         if self.process != os.getpid():
             return
         with self._lock:
+            self.closed = True
             self.stop()
+        patience = time.monotonic() + _PATIENCE
         for thread in self._threads:
             if thread is not threading.current_thread():
-                thread.join()
+                thread.join(max(patience - time.monotonic(), 0.0))
 
     # -- the threads -------------------------------------------------------------------------------------------------
 
@@ -157,17 +176,22 @@ class Run:
             begin = time.perf_counter()
             try:
                 slots = self.maker.slots(self.epoch, self.shares.places(self.begin, number))
-                samples = self.maker.read(slots)
+                samples = self.maker.read(slots, self._is_stopped)
             except BaseException as error:
                 self._fail(error)
                 return
             seconds = time.perf_counter() - begin
             size = size_of(samples)
             with self._lock:
+                if self.stopped:
+                    return
                 self._read[number] = (slots, samples, size)
                 self._bytes += size
                 self.statistics.read_seconds += seconds
                 self._can_make.notify_all()
+
+    def _is_stopped(self) -> bool:
+        return self.stopped
 
     def _next_to_read(self) -> int | None:
         with self._can_read:
@@ -197,6 +221,8 @@ class Run:
                 return
             del given, samples
             with self._lock:
+                if self.stopped:
+                    return
                 self._made[number] = made
                 self._is_made.notify_all()
                 if not self._has_made:

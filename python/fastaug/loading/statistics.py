@@ -33,15 +33,18 @@ class Statistics:
     threads: int = 1
     makers: int = 1
     begun: float | None = field(default=None, repr=False)
+    epochs: int = 0
 
-    def begin(self) -> None:
-        """An epoch begins."""
-        self.pause()
+    def begin(self) -> int:
+        """An epoch begins; answers its number among those that have begun."""
+        self.pause(self.epochs)
+        self.epochs += 1
         self.begun = time.perf_counter()
+        return self.epochs
 
-    def pause(self) -> None:
-        """An epoch ends, or is left."""
-        if self.begun is not None:
+    def pause(self, epoch: int) -> None:
+        """An epoch ends, or is left; if another one has begun since, that goes on."""
+        if self.begun is not None and epoch == self.epochs:
             self.elapsed += time.perf_counter() - self.begun
             self.begun = None
 
@@ -57,7 +60,9 @@ class Statistics:
     def since(self, earlier: Statistics) -> Statistics:
         """What came after an earlier copy."""
         numbers = {
-            name: value for name, value in vars(self.copy()).items() if name not in ("threads", "makers", "begun")
+            name: value
+            for name, value in vars(self.copy()).items()
+            if name not in ("threads", "makers", "begun", "epochs")
         }
         return replace(self, begun=None, **{name: value - getattr(earlier, name) for name, value in numbers.items()})
 
@@ -98,7 +103,7 @@ class Statistics:
             )
         share = self.decode_seconds / max(self.busy_seconds, self.decode_seconds, 1e-9)
         part = f"decoding takes {share:.0%} of that"
-        help = "a seek index (index=…), decode='scaled'" if share > 0.5 else "fewer or cheaper transforms"
+        help = "a seek index (index=…), decode='scaled'" if share > 0.5 else "cheaper transforms, fewer of them"
         return (
             f"The CPU limits: at {rate} the consumer waited for {waited:.0%} of the time while {self.threads}"
             f" thread{'s were' if self.threads > 1 else ' was'} busy; {part}. More threads or {help} help."

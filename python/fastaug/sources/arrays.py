@@ -10,10 +10,11 @@ import numpy.typing as npt
 from fastaug.errors import SourceError, shown
 from fastaug.sources.mapped import Mapped
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.targets import Labels, Targets
 
 
-class Arrays:
+class Arrays(Indexed):
     """Images in one array, or in a list of arrays.
 
     Memory maps (``np.load(path, mmap_mode="r")``) are sent to other processes as the name of their file.

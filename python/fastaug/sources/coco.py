@@ -15,6 +15,7 @@ import numpy.typing as npt
 from fastaug.errors import SourceError, shown
 from fastaug.sources.names import Names
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.segments import Segments, SegmentsReader
 
 _MOST_PIXELS = 178_956_970
@@ -26,13 +27,15 @@ _FARTHEST = 1e30
 Path = str | os.PathLike[str]
 
 
-class CocoDetection:
+class CocoDetection(Indexed):
     """Images and the objects in them, from a folder and an annotation file in COCO's format.
 
     A target is a dictionary: ``bboxes`` (left, top, width and height in pixels, one row per object; for
-    ``BboxParams("coco", label_fields=[…])``), ``labels`` (classes numbered from 0), ``category_ids`` (their numbers in the
-    file), ``area``, ``iscrowd``, ``image_id``, and ``masks`` if asked for (objects × height × width, of 0 and 1, equal to
-    those of pycocotools). Images are in the order of their ids, as torchvision has them; objects as in the file. Some files
+    ``BboxParams("coco", label_fields=["labels"])``), ``labels`` (classes numbered from 0), ``category_ids`` (their numbers in
+    the file), ``area``, ``iscrowd``, ``row`` (numbers from 0), ``image_id``, and ``masks`` if asked for (objects × height ×
+    width, of 0 and 1, equal to those of pycocotools). A policy may drop boxes, so a loader's batches have those of ``labels``,
+    ``category_ids``, ``area``, ``iscrowd`` and ``row`` that ``label_fields`` name. Masks are not dropped: where ``row`` is a
+    label field, ``masks[row]`` are those of the boxes that are left. Images are in the order of their ids, as torchvision has them; objects as in the file. Some files
     hold boxes without any area, and ``BboxParams(filter_invalid_bboxes=True)`` drops them.
 
     Args:
@@ -49,6 +52,9 @@ class CocoDetection:
         >>> image, target = train.read(0)
         >>> [train.classes[label] for label in target["labels"]]
     """
+
+    box_fields = ("labels", "category_ids", "area", "iscrowd", "row")
+    """What belongs to single boxes."""
 
     def __init__(
         self,
@@ -90,6 +96,7 @@ class CocoDetection:
             "category_ids": self._category_ids[labels],
             "area": self._areas[objects].copy(),
             "iscrowd": self._crowds[objects].copy(),
+            "row": np.arange(len(labels)),
             "image_id": int(self._image_ids[number]),
         }
         if self._segments is not None:

@@ -9,10 +9,11 @@ from typing import Any
 from fastaug.errors import SourceError, shown
 from fastaug.sources.names import Names
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.targets import Labels, Targets
 
 
-class Files:
+class Files(Indexed):
     """Image files, by a list of their paths.
 
     The paths are kept in one piece of memory, so that a million of them are quickly sent to another process.

@@ -10,10 +10,11 @@ import numpy as np
 
 from fastaug.errors import SourceError, shown
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.targets import Labels
 
 
-class HuggingFace:
+class HuggingFace(Indexed):
     """A ``datasets.Dataset`` with a column of images.
 
     Images are given as the bytes or files that they are stored as, so that they are decoded here, and only as far as a policy

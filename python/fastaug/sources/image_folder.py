@@ -9,13 +9,14 @@ from typing import Any, Literal
 import numpy as np
 
 from fastaug.errors import SourceError, shown, some
-from fastaug.sources import listing
+from fastaug.sources import listing, stored
 from fastaug.sources.listing import EXTENSIONS, Extensions, Listing
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.targets import Labels
 
 
-class ImageFolder:
+class ImageFolder(Indexed):
     """Images in one folder per class: ``root/cat/1.jpg``, ``root/dog/2.jpg``.
 
     Classes are numbered, and files are put in order, as torchvision's ``ImageFolder`` does. Finding all files of a large data
@@ -53,6 +54,8 @@ class ImageFolder:
             self._cache = listing.default_cache(*arguments)
         else:
             self._cache = None if cache is False else os.path.abspath(os.fspath(cache))
+            if self._cache is not None and stored.is_another(self._cache):
+                raise SourceError(f"cache: {self._cache} holds something else, and would be overwritten")
         # The checksum of what is in the cache; None if nothing is.
         self._cached: int | None = None
         found = self._from_cache()

@@ -125,7 +125,7 @@ def folders_in(root: str) -> list[str]:
 
 def checked_extensions(given: Extensions) -> tuple[str, ...]:
     """How names have to end: in small letters, with the dot."""
-    listed = [given] if isinstance(given, str) else list(given)
+    listed = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
     if not listed or not all(isinstance(extension, str) and extension.strip(".") for extension in listed):
         raise TypeError(f"extensions must be a list of strings such as '.jpg', got {given!r}")
     return tuple(f".{extension.lower().lstrip('.')}" for extension in listed)

@@ -13,6 +13,8 @@ A source of your own is a class of two methods:
 belongs to the image: ``mask``, ``bboxes``, ``keypoints``, label fields, ``label``, or whatever else a batch should carry. It is
 called from several threads at once, and raises what it likes: the loader's ``on_error`` decides. More methods help if they are
 there: ``path(index)`` says where a sample comes from, and ``labels()`` gives all labels as an array, for balanced sampling.
+An attribute ``box_fields`` names what belongs to single boxes: a loader leaves out those that the policy's ``label_fields`` do
+not name, since they would not fit any more where boxes are dropped; the first of them must be named.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import numpy.typing as npt
 
 from fastaug._core import FilePart
@@ -44,10 +47,33 @@ class Source(Protocol):
         """One sample: its image and its target."""
 
 
+class Sequenced(Protocol):
+    """Anything of a length with ``[index]``."""
+
+    def __len__(self) -> int:
+        """How many items there are."""
+
+    def __getitem__(self, index: Any, /) -> Any:
+        """One item."""
+
+
+Samples = Source | Sequenced
+"""What a loader takes."""
+
+
+class Indexed:
+    """A source with ``[index]``, by which torch's ``Subset`` and ``random_split`` take parts of it."""
+
+    def __getitem__(self: Source, index: int) -> tuple[Image, Target]:
+        """One sample, as ``read`` has it."""
+        return self.read(index)
+
+
 class Items:
     """Any object of a length with ``[index]``, such as a list or a torch dataset, as a source.
 
-    An item is an image, a pair of an image and a target, or a dictionary with an ``image``.
+    An item is an image, a pair of an image and a target, or a dictionary with an ``image``. An image may be one of Pillow's,
+    too.
     """
 
     def __init__(self, items: Any) -> None:
@@ -61,12 +87,19 @@ class Items:
         item = self.items[index]
         if isinstance(item, Mapping):
             rest = dict(item)
-            return rest.pop("image"), rest
+            return _pixels(rest.pop("image")), rest
         if isinstance(item, (tuple, list)):
             if len(item) != 2:
                 raise TypeError(f"an item must be an image, or an image and its target; got {len(item)} things")
-            return item[0], item[1]
-        return item, None
+            return _pixels(item[0]), item[1]
+        return _pixels(item), None
+
+
+def _pixels(image: Any) -> Any:
+    """What torchvision's data sets give, Pillow's images, as arrays in the colours that files are decoded to."""
+    if hasattr(image, "__array_interface__") and callable(getattr(image, "convert", None)):
+        return np.asarray(image.convert("RGB"))
+    return image
 
 
 def as_source(given: Any) -> Source:

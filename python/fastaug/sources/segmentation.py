@@ -13,11 +13,12 @@ import numpy as np
 from fastaug.errors import SourceError, shown, some
 from fastaug.sources.listing import EXTENSIONS, Extensions, Listing, checked_extensions, list_files
 from fastaug.sources.numbers import check_number
+from fastaug.sources.protocol import Indexed
 
 Path = str | os.PathLike[str]
 
 
-class Segmentation:
+class Segmentation(Indexed):
     """Images and their masks, from two folders: ``images/a/1.jpg`` belongs to ``masks/a/1.png``.
 
     Files belong together if their paths below the two folders are the same but for the extension, and for the endings that

@@ -77,6 +77,16 @@ def write(path: str, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> b
     return True
 
 
+def is_another(path: str) -> bool:
+    """Whether there is a file that :func:`write` has not written, as far as its first bytes tell; damaged ones are ours."""
+    try:
+        with open(path, "rb") as file:
+            begin = file.read(len(_MAGIC))
+    except OSError:
+        return False
+    return 2 * sum(map(int.__eq__, begin, _MAGIC)) < len(begin)
+
+
 def read(path: str, mapped: bool) -> Stored | None:
     """What :func:`write` put into a file, if it is there and whole.
 

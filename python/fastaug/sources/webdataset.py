@@ -18,6 +18,7 @@ from fastaug.sources import shard_index
 from fastaug.sources.names import Names, ends_of
 from fastaug.sources.numbers import check_number
 from fastaug.sources.open_files import OpenFiles
+from fastaug.sources.protocol import Indexed
 from fastaug.sources.shard_index import NO_LABEL, WRONG_LABEL, ShardIndex
 from fastaug.sources.shards import Pattern, shard_paths
 from fastaug.sources.targets import Labels
@@ -47,7 +48,7 @@ class _Parts:
     sizes: Integers
 
 
-class WebDataset:
+class WebDataset(Indexed):
     """Samples from tar files: ``train-000.tar`` with ``a1.jpg`` and ``a1.cls``, ``a2.jpg`` and ``a2.cls``, and so on.
 
     A sample consists of the members of a shard that have the same key: their path up to the first dot of the file's name, as

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from fastaug.composition.arguments import check_flag
 from fastaug.composition.batch import BFLOAT16
 from fastaug.composition.compose import Compose
 from fastaug.errors import PolicyError, shown
 from fastaug.loading import loader
 from fastaug.loading.batch import Batch
 from fastaug.torch.tensors import ToTensors, layout_for
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from typing_extensions import Unpack
+
+    from fastaug.sources.protocol import Samples
 
 
 class Loader(loader.Loader):
@@ -25,36 +32,36 @@ class Loader(loader.Loader):
         pin_memory: Whether they are put into memory that a GPU copies from by itself; by default if there is one.
         memory_format: ``torch.channels_last`` for images of shape N × C × H × W whose channels lie last in memory.
         dtype: A type of torch or its name: ``uint8``, ``float32``, ``float16`` or ``bfloat16``.
+        layout: ``"CHW"`` or ``"HWC"``, the images' shape.
         **arguments: Further arguments of :class:`fastaug.Loader`.
     """
 
     def __init__(
         self,
-        source: Any,
+        source: Samples,
         policy: Compose | None = None,
         batch_size: int = 64,
         *,
         device: torch.device | str | int | None = None,
         pin_memory: bool | None = None,
         memory_format: torch.memory_format | None = None,
-        dtype: Any = None,
-        **arguments: Any,
+        dtype: torch.dtype | npt.DTypeLike | None = None,
+        layout: str = "CHW",
+        **arguments: Unpack[loader.Arguments],
     ) -> None:
-        layout, channels_last = layout_for(arguments.pop("layout", "CHW"), memory_format)
+        layout, channels_last = layout_for(layout, memory_format)
         name = type_name(dtype)
         super().__init__(source, policy, batch_size, layout=layout, dtype=name, **arguments)
         self.device = None if device is None else torch.device(device)
-        self.pin_memory = torch.cuda.is_available() if pin_memory is None else pin_memory
-        self._to_tensors = ToTensors(name == BFLOAT16, channels_last)
+        self.pin_memory = torch.cuda.is_available() if pin_memory is None else check_flag("pin_memory", pin_memory)
+        self._to_tensors = ToTensors(self.policy, name == BFLOAT16, channels_last)
 
     def _finish(self, batch: Batch) -> Batch:
         made = self._to_tensors(batch)
-        return made.mapped(_pinned) if self.pin_memory else made
+        return made.pin_memory() if self.pin_memory else made
 
     def _handed(self, batch: Batch) -> Batch:
-        if self.device is None:
-            return batch
-        return batch.mapped(lambda column: _moved(column, self.device))
+        return batch if self.device is None else batch.to(self.device, non_blocking=True)
 
 
 def type_name(dtype: Any) -> Any:
@@ -65,11 +72,3 @@ def type_name(dtype: Any) -> Any:
             raise PolicyError(f"dtype must be uint8, float32, float16 or bfloat16, got {shown(dtype)}")
         return name
     return dtype
-
-
-def _pinned(column: Any) -> Any:
-    return column.pin_memory() if isinstance(column, torch.Tensor) else column
-
-
-def _moved(column: Any, device: torch.device | None) -> Any:
-    return column.to(device, non_blocking=True) if isinstance(column, torch.Tensor) else column

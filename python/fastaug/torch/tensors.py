@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from fastaug.composition.compose import Compose
 from fastaug.errors import PolicyError, shown
 from fastaug.loading.batch import Batch
 
@@ -28,29 +29,29 @@ class ToTensors:
     """Makes tensors of a batch's arrays.
 
     Args:
+        policy: What made the batches; it knows which targets are images.
         is_bfloat16: Whether images come as the bits of such numbers.
         channels_last: Whether images come with their channels last in memory, and get them first in shape.
     """
 
-    def __init__(self, is_bfloat16: bool, channels_last: bool) -> None:
+    def __init__(self, policy: Compose, is_bfloat16: bool, channels_last: bool) -> None:
+        self.images = [name for name, kind in policy._kinds.items() if kind in ("image", "images")]
         self.is_bfloat16 = is_bfloat16
         self.channels_last = channels_last
 
     def __call__(self, batch: Batch) -> Batch:
         made = batch.mapped(to_tensor)
-        images = made.columns.get("image")
-        if isinstance(images, list):
-            made.columns["image"] = [self._image(image) for image in images]
-        elif images is not None:
-            made.columns["image"] = self._image(images)
+        for name in self.images:
+            if name in made.columns:
+                made.columns[name] = self._images(made.columns[name])
         return made
 
-    def _image(self, image: Any) -> Any:
-        if self.is_bfloat16 and image.dtype != torch.bfloat16:
-            image = image.view(torch.bfloat16)
-        if self.channels_last:
-            image = image.permute(0, 3, 1, 2) if image.ndim == 4 else image.permute(2, 0, 1)
-        return image
+    def _images(self, images: Any) -> Any:
+        if isinstance(images, (list, tuple)):
+            return type(images)(self._images(image) for image in images)
+        if self.is_bfloat16 and images.dtype != torch.bfloat16:
+            images = images.view(torch.bfloat16)
+        return images.movedim(-1, -3) if self.channels_last and images.ndim > 2 else images
 
 
 def to_tensor(array: Any) -> Any:

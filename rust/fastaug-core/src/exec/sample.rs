@@ -295,7 +295,7 @@ fn check_type(dtype: DType, output: &Output<'_>) -> Result<()> {
         Ok(())
     } else {
         Err(Error::Shape(format!(
-            "the policy makes {dtype} images, which cannot be written as {}; add ToFloat, FromFloat or Normalize to the policy, or ask for another dtype",
+            "the policy makes {dtype} images, which cannot be written as {}: ask for another dtype, or change the policy (Normalize and ToFloat make floats, FromFloat whole numbers)",
             output.type_name()
         )))
     }
