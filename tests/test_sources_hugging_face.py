@@ -89,7 +89,10 @@ def test_selections_and_formats(saved):
         (encoded(int(caption.split()[-1])), label)
         for caption, label in zip(picked["caption"], picked["label"], strict=True)
     ]
-    for formatted in (saved.with_format("numpy"), saved.with_transform(lambda rows: {"nothing": rows})):
+    transformed = saved.with_transform(lambda rows: {"nothing": rows})
+    with pytest.warns(UserWarning, match="the dataset's own transform is not applied"):
+        HuggingFace(transformed)
+    for formatted in (saved.with_format("numpy"), transformed):
         assert samples(HuggingFace(formatted)) == samples(HuggingFace(saved))
 
 

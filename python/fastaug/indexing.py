@@ -57,6 +57,9 @@ def build_index(
         ``unreadable``.
     """
     budget = check_count("budget", budget)
+    folder = os.path.dirname(os.path.abspath(os.fspath(path)))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"{folder}: no such folder")
     writer = _core.IndexWriter(os.fspath(path), budget)
     try:
         return _count(files, writer.add, threads, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,12 @@ class HuggingFace(Indexed):
             raise SourceError(f"this is a dictionary of splits: give one of them, {', '.join(map(str, dataset))}")
         if not isinstance(dataset, package.Dataset):
             raise SourceError(f"dataset must be a datasets.Dataset, whose samples have numbers; got {shown(dataset)}")
+        if dataset.format["type"] == "custom":
+            warnings.warn(
+                "the dataset's own transform is not applied, since the policy does that: take it off with"
+                " dataset.with_format(None)",
+                stacklevel=2,
+            )
         self._image = image
         self._label = label
         self._targets = _checked(targets)
