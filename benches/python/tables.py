@@ -274,7 +274,7 @@ def memory_table(pipelines: Report) -> str:
 # -- the README ------------------------------------------------------------------------------------------------------
 
 
-def readme_part(transforms: Report, pipelines: Report) -> str:
+def readme_part(transforms: Report, pipelines: Report, loading: Report) -> str:
     """What stands between the README's markers."""
     rows = transforms["rows"]
     compared = [row for row in rows if row["ratio_to_best"] is not None]
@@ -282,12 +282,27 @@ def readme_part(transforms: Report, pipelines: Report) -> str:
     means = ", ".join(f"{mean:.1f}× {peer}" for peer, mean in transforms["geometric_means"].items())
     return "\n\n".join(
         [
+            f"JPEG files to batches of float32 ({loading['rows'][0]['about'].split(';')[0]}), {loading['threads']} threads or"
+            " worker processes each, in turn:",
+            loaders_table(loading["rows"][0]),
             "Decoded photo to float32 tensor, one thread each, all libraries in turn in one process:",
             pipelines_table(pipelines, goals=False),
             f"One transform at a time, geometric mean: {means}; slower than the fastest peer in {slower} of"
             f" {len(compared)} rows. All of it, and how it was measured: [benchmarks](docs/benchmarks.md).",
         ]
     )
+
+
+def loaders_table(row: Row) -> str:
+    """fastaug and its peers, side by side."""
+    shown = [*row["ratios_of"], *row["peers"]]
+    best = max(row["ways"][peer]["images_per_second"] for peer in row["peers"])
+    ways = sorted(((row["ways"][name]["images_per_second"], name) for name in shown), reverse=True)
+    body = [
+        [f"**{name}**" if name in row["ratios_of"] else name, _rate(speed), f"{speed / best:.2f}×"]
+        for speed, name in ways
+    ]
+    return _table(["", "images/s", "to the fastest peer"], body)
 
 
 def rewrite_readme(path: Path, part: str) -> None:
@@ -390,7 +405,7 @@ def main() -> None:
     decoding = json.loads(options.decoding.read_text())
     loading = json.loads(options.loading.read_text())
     options.document.write_text(document(transforms, pipelines, decoding, loading))
-    rewrite_readme(options.readme, readme_part(transforms, pipelines))
+    rewrite_readme(options.readme, readme_part(transforms, pipelines, loading))
 
 
 if __name__ == "__main__":

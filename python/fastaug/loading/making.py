@@ -13,7 +13,7 @@ from fastaug.errors import SampleError
 from fastaug.loading.batch import Batch, Collate, gathered
 from fastaug.loading.faults import Fault, OnError
 from fastaug.loading.order import Indices, Order
-from fastaug.loading.reading import Reader, Sample
+from fastaug.loading.reading import Reader, Sample, never
 
 if TYPE_CHECKING:
     from fastaug.composition.compose import Compose
@@ -85,7 +85,7 @@ class Maker:
         indices, keys = self.order.at(self.order_seed, epoch, places)
         return [Slot(*slot) for slot in zip(places.tolist(), indices.tolist(), keys.tolist(), strict=True)]
 
-    def read(self, slots: Sequence[Slot], is_stopped: Callable[[], bool] = bool) -> list[Sample | Fault]:
+    def read(self, slots: Sequence[Slot], is_stopped: Callable[[], bool] = never) -> list[Sample | Fault]:
         """Reads samples, unless it is stopped."""
         return self.reader.read([slot.index for slot in slots], is_stopped)
 

@@ -36,6 +36,11 @@ class Sample:
     """What it does not take, and goes into the batch as it is."""
 
 
+def never() -> bool:
+    """No: nothing stops reading."""
+    return False
+
+
 @dataclass(frozen=True)
 class _Targets:
     """What a sample has."""
@@ -63,7 +68,7 @@ class Reader:
         # What would not fit its boxes any more where some are dropped.
         self._left_out = _unnamed_box_fields(source, policy)
 
-    def read(self, indices: Sequence[int], is_stopped: Callable[[], bool] = bool) -> list[Sample | Fault]:
+    def read(self, indices: Sequence[int], is_stopped: Callable[[], bool] = never) -> list[Sample | Fault]:
         """Samples, with files in memory, ours or the system's; what cannot be read comes as a fault. Where it is stopped,
         nobody wants them any more."""
         if self._expected is None:
