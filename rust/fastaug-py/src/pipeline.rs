@@ -26,7 +26,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray
 use pyo3::{prelude::*, types::PyList};
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
@@ -320,7 +320,8 @@ impl Pipeline {
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
-    /// their numbers; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
+    /// their numbers; what no sample is to blame for, `KeyboardInterrupt` and the
+    /// like, is raised in any case; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
     /// took, and that everything took, of all threads together. A sample may have fewer pixel targets than `columns`: the last
     /// ones are then missing.
     #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None, collected = false))]
@@ -356,10 +357,17 @@ impl Pipeline {
             sample.indexes = SeekIndex::database_of(index);
             Ok(Some(sample))
         });
-        let functions = Functions::new(&self.functions);
-        let busy = AtomicU64::new(0);
-        let run = batch::Run { policy: &self.policy, columns: &columns, record, threads, collected, busy };
-        let made = run.run(py, samples.collect(), functions, out.as_ref())?;
+        let run = batch::Run {
+            policy: &self.policy,
+            functions: &self.functions,
+            columns: &columns,
+            record,
+            threads,
+            collected,
+            busy: AtomicU64::new(0),
+            is_ended: AtomicBool::new(false),
+        };
+        let made = run.run(py, samples.collect(), out.as_ref())?;
         let points = made
             .finished
             .iter()

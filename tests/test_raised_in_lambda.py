@@ -1,0 +1,83 @@
+"""Guards what a ``Lambda`` raises: what ends a program ends a batch at once."""
+
+from __future__ import annotations
+
+import traceback
+
+import numpy as np
+import pytest
+
+import fastaug as A
+from fastaug.composition.batch import Way, run_samples
+from pictures import labels
+
+ENDINGS = [KeyboardInterrupt, SystemExit, GeneratorExit, type("Own", (BaseException,), {})]
+
+
+def images(count=6):
+    return [np.full((20, 24, 3), number, np.uint8) for number in range(count)]
+
+
+def policy(raised, at=2, seen=None):
+    """A policy whose function raises something when it comes to an image."""
+
+    def in_the_function(image, **_):
+        if seen is not None:
+            seen.append(int(image[0, 0, 0]))
+        if image[0, 0, 0] == at:
+            raise raised
+        return image
+
+    return A.Compose([A.NoOp(), A.Lambda(image=in_the_function)], seed=1)
+
+
+def collected(some_policy, samples, threads):
+    seeds = [(0, 0, number) for number in range(len(samples))]
+    return run_samples(some_policy, samples, seeds, Way(threads=threads, collected=True))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_what_ends_a_program_is_raised_as_it_is(kind, threads):
+    raised = kind("stop")
+    some_policy = policy(raised)
+    for attempt in (
+        lambda: some_policy(image=images()[2]),
+        lambda: some_policy(image=images()[2], mask=labels(20, 24)),
+        lambda: some_policy.batch(images(), threads=threads),
+        lambda: some_policy.batch(images(), masks=[labels(20, 24)] * 6, threads=threads),
+        lambda: collected(some_policy, [{"image": image} for image in images()], threads),
+        lambda: collected(some_policy, [{"image": image, "mask": labels(20, 24)} for image in images()], threads),
+        lambda: collected(some_policy, [{"image": image} for image in [images()[2], b"no image", b""]], threads),
+    ):
+        with pytest.raises(kind, match="stop") as caught:
+            attempt()
+        assert caught.value is raised
+        assert "in_the_function" in "".join(traceback.format_tb(raised.__traceback__))
+        raised.__traceback__ = None
+
+
+@pytest.mark.parametrize("is_collected", [False, True])
+def test_no_sample_is_begun_after_it(is_collected):
+    seen = []
+    some_policy = policy(KeyboardInterrupt(), seen=seen)
+    with pytest.raises(KeyboardInterrupt):
+        if is_collected:
+            collected(some_policy, [{"image": image} for image in images()], 1)
+        else:
+            some_policy.batch(images(), threads=1)
+    assert seen == [0, 1, 2]
+
+
+def test_it_goes_before_other_failures():
+    def fail(image, **_):
+        raise {0: KeyError("first"), 1: SystemExit(3)}[int(image[0, 0, 0])]
+
+    some_policy = A.Compose([A.Lambda(image=fail)])
+    with pytest.raises(SystemExit, match="3"):
+        some_policy.batch(images(2), threads=1)
+    with pytest.raises(SystemExit, match="3"):
+        collected(some_policy, [{"image": image} for image in images(2)], 1)
+    # The policy is as good as before.
+    with pytest.raises(KeyError, match="first"):
+        some_policy.batch(images(1))
