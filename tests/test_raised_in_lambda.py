@@ -1,4 +1,4 @@
-"""Guards what a ``Lambda`` raises: what ends a program ends a batch at once."""
+"""Guards what a ``Lambda`` raises: what ends a program ends a batch at once, and failures that are collected keep their cause."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import fastaug as A
 from fastaug.composition.batch import Way, run_samples
-from pictures import labels
+from pictures import labels, photo
 
 ENDINGS = [KeyboardInterrupt, SystemExit, GeneratorExit, type("Own", (BaseException,), {})]
 
@@ -81,3 +81,70 @@ def test_it_goes_before_other_failures():
     # The policy is as good as before.
     with pytest.raises(KeyError, match="first"):
         some_policy.batch(images(1))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_failures_that_are_collected_have_what_was_raised_as_their_cause(threads):
+    def fail(image, **_):
+        number = int(image[0, 0, 0])
+        if number % 2:
+            missing_of_sample(number)
+        return image
+
+    def missing_of_sample(number):
+        raise KeyError(f"missing {number}")
+
+    some_policy = A.Compose([A.NoOp(), A.Lambda(image=fail)], seed=1)
+    samples = [*({"image": image} for image in images(40)), {"image": b"no image"}]
+    outcome = collected(some_policy, samples, threads)
+    assert sorted(outcome.failures) == [*range(1, 40, 2), 40]
+    for number in range(1, 40, 2):
+        failure = outcome.failures[number]
+        assert type(failure) is A.ShapeError
+        assert f"transforms[1].Lambda: KeyError: 'missing {number}'" in str(failure)
+        cause = failure.__cause__
+        assert type(cause) is KeyError
+        assert cause.args == (f"missing {number}",)
+        assert traceback.extract_tb(cause.__traceback__)[-1].name == "missing_of_sample"
+        assert "in fail" in "".join(traceback.format_exception(failure))
+    assert type(outcome.failures[40]) is A.DecodeError
+    assert outcome.failures[40].__cause__ is None
+    made = outcome.columns["image"]
+    assert all((made[number] == number).all() for number in range(0, 40, 2))
+
+
+@pytest.mark.parametrize("target", ["mask", "bboxes", "keypoints"])
+def test_functions_for_other_targets_too(target):
+    def fail(*_, **__):
+        raise LookupError(target)
+
+    some_policy = A.Compose(
+        [A.Lambda(**{target: fail})],
+        bbox_params=A.BboxParams("pascal_voc"),
+        keypoint_params=A.KeypointParams("xy"),
+    )
+    sample = {"image": photo(), "mask": labels(), "bboxes": [[1, 2, 30, 40]], "keypoints": [[3, 4]]}
+    outcome = collected(some_policy, [sample], 1)
+    assert type(outcome.failures[0].__cause__) is LookupError
+    with pytest.raises(LookupError, match=target):
+        some_policy(**sample)
+
+
+def test_a_loader_tells_all_of_it():
+    def fail(image, **_):
+        raise KeyError("missing")
+
+    class Source:
+        def __len__(self):
+            return 1
+
+        def read(self, index):
+            return photo(), index
+
+    with pytest.raises(A.SampleError, match="sample 0: .*Lambda: KeyError: 'missing'") as caught:
+        list(A.Loader(Source(), A.Compose([A.Lambda(image=fail)]), 1))
+    causes = []
+    error = caught.value
+    while (error := error.__cause__) is not None:
+        causes.append(type(error))
+    assert causes == [A.ShapeError, KeyError]

@@ -57,6 +57,17 @@ impl From<Error> for Failure {
     }
 }
 
+impl Failure {
+    /// The exception that says where it happened, and what was raised as its cause.
+    fn into_python(self, py: Python<'_>) -> PyErr {
+        let error = to_python(&self.error);
+        if self.raised.is_some() {
+            error.set_cause(py, self.raised);
+        }
+        error
+    }
+}
+
 /// What was made.
 pub struct Made {
     /// Each column's images.
@@ -109,7 +120,7 @@ impl Run<'_> {
         if let Some(error) = self.end(py, &mut failed) {
             return Err(error);
         }
-        failures.extend(failed.into_iter().map(|(number, failure)| (number, to_python(&failure.error))));
+        failures.extend(failed.into_iter().map(|(number, failure)| (number, failure.into_python(py))));
         let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
         Ok(Made { arrays, finished, failures })
     }

@@ -320,7 +320,7 @@ impl Pipeline {
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
-    /// their numbers; what no sample is to blame for, `KeyboardInterrupt` and the
+    /// their numbers, and with what a `Lambda` raised as their cause; what no sample is to blame for, `KeyboardInterrupt` and the
     /// like, is raised in any case; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
     /// took, and that everything took, of all threads together. A sample may have fewer pixel targets than `columns`: the last
     /// ones are then missing.
