@@ -2,7 +2,7 @@
 
 use crate::{
     errors::{DecodeError, of_file},
-    files::Stored,
+    files::{Stored, open_file},
 };
 use fastaug_core::{
     codec::{
@@ -18,7 +18,6 @@ use pyo3::{
     types::{PyBytes, PyType},
 };
 use std::{
-    fs::File,
     io,
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -48,7 +47,7 @@ impl SeekIndex {
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let path = std::path::absolute(&path).map_err(|error| of_file(&path, &error))?;
         let database = py.detach(|| {
-            let file = File::open(&path).map_err(|error| of_file(&path, &error))?;
+            let (file, _) = open_file(&path).map_err(|error| of_file(&path, &error))?;
             // SAFETY: what is mapped must not change or end while it is read. `DatabaseWriter` never changes bytes that
             // it has written, never makes a file shorter (it puts a new one in its place), and nobody else writes such
             // files. Everything read from it is checked first, so that bytes changed by force give errors.
