@@ -167,7 +167,7 @@ pub fn imdecode(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = SeekIndex::database_of(index);
+    let database = SeekIndex::database_of(index)?;
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
@@ -186,7 +186,7 @@ pub fn imread(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = SeekIndex::database_of(index);
+    let database = SeekIndex::database_of(index)?;
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)

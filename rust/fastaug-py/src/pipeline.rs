@@ -252,7 +252,7 @@ impl Pipeline {
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
         sample.plain = plain;
-        sample.indexes = SeekIndex::database_of(index);
+        sample.indexes = SeekIndex::database_of(index)?;
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
@@ -304,7 +304,7 @@ impl Pipeline {
             seeds: Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 },
             name: None,
             plain: false,
-            indexes: SeekIndex::database_of(index),
+            indexes: SeekIndex::database_of(index)?,
         };
         let (likeness, place) = (sample.pixels[0].likeness(), sample.place());
         let functions = Functions::new(&self.functions);
@@ -343,6 +343,7 @@ impl Pipeline {
         collected: bool,
     ) -> PyResult<BatchOut<'py>> {
         let columns = self::columns(&columns)?;
+        let indexes = SeekIndex::database_of(index)?;
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut boxes = boxes.map(Vec::into_iter);
         let mut labels = labels.map(Vec::into_iter);
@@ -354,7 +355,7 @@ impl Pipeline {
             let Some(pixels) = pixels else { return Ok(None) };
             let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
             let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
-            sample.indexes = SeekIndex::database_of(index);
+            sample.indexes.clone_from(&indexes);
             Ok(Some(sample))
         });
         let run = batch::Run {
@@ -401,7 +402,7 @@ impl Pipeline {
     ) -> PyResult<String> {
         let mut input = Input::new(file, Role::Image, "image")?;
         input.load().map_err(|error| to_python(&error))?;
-        let indexes = SeekIndex::database_of(index);
+        let indexes = SeekIndex::database_of(index)?;
         match input.source(Role::Image, indexes.as_deref()) {
             Source::Encoded(file) => self.explained(seeds, Explained::File(file)),
             Source::Pixels(image) => self.explained(seeds, Explained::Pixels(image.format())),
