@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastaug._core import FilePart
 from fastaug.composition.call import CHW, HWC, IMAGE, Call, to_tensor
 from fastaug.composition.threads import threads_for
 from fastaug.errors import DecodeError, PolicyError, ShapeError, TargetError, shown
@@ -228,7 +229,7 @@ def _nothing(policy: Compose, out: Any, dtype: str | None) -> Any:
 
 
 def _is_one_image(mask: Any) -> bool:
-    return isinstance(mask, (str, bytes)) or hasattr(mask, "__fspath__") or getattr(mask, "ndim", 0) == 2
+    return isinstance(mask, (str, bytes, FilePart)) or hasattr(mask, "__fspath__") or getattr(mask, "ndim", 0) == 2
 
 
 def _tensor_if(policy: Compose, arrays: Any) -> Any:

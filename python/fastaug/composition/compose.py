@@ -342,7 +342,8 @@ class Compose(Fixed):
             seek_index: Where to find seek indexes of JPEG files, see :class:`fastaug.SeekIndex`. It changes no pixel.
             force_apply: Accepted for older code; a policy's own ``p`` decides.
             **data: The targets. ``image`` is an array (height × width × channels or height × width, ``uint8`` or
-                ``float32``), the bytes of an image file, or a path.
+                ``float32``), the bytes of an image file, or a path. A ``mask`` may be a file, too: of a PNG file with a
+                palette it is the numbers of the colours, one ``uint8`` per pixel.
 
         Returns:
             The same names with augmented values; what is no target is passed through.

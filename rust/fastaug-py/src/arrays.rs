@@ -248,7 +248,7 @@ impl Input {
     pub fn source<'a>(&'a self, role: Role, indexes: Option<&'a Database>) -> Source<'a> {
         let mode = match role {
             Role::Image => ColourMode::Rgb,
-            Role::Mask => ColourMode::Unchanged,
+            Role::Mask => ColourMode::Labels,
         };
         match self {
             Self::Array(array) => Source::Pixels(array.image()),

@@ -3,7 +3,7 @@
 use crate::{
     arrays::{ArrayOut, Likeness},
     callbacks::Functions,
-    errors::{ShapeError, to_python},
+    errors::{ShapeError, is_of_a_sample, to_python},
     pipeline::{Column, Sample, at},
 };
 use fastaug_core::{
@@ -20,7 +20,7 @@ use pyo3::{prelude::*, types::PyList};
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -29,6 +29,8 @@ use std::{
 pub struct Run<'r> {
     /// What is done to them.
     pub policy: &'r Policy,
+    /// What its `Lambda`s call.
+    pub functions: &'r [Py<PyAny>],
     /// What is said of each pixel target.
     pub columns: &'r [Column],
     /// Whether it is kept what was applied.
@@ -39,6 +41,31 @@ pub struct Run<'r> {
     pub collected: bool,
     /// Nanoseconds that threads were at work, all together.
     pub busy: AtomicU64,
+    /// Whether something was raised that ends everything, so that no further sample is begun.
+    pub is_ended: AtomicBool,
+}
+
+/// Why a sample failed, and what a `Lambda` raised, if it was that.
+struct Failure {
+    error: Error,
+    raised: Option<PyErr>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, raised: None }
+    }
+}
+
+impl Failure {
+    /// The exception that says where it happened, and what was raised as its cause.
+    fn into_python(self, py: Python<'_>) -> PyErr {
+        let error = to_python(&self.error);
+        if self.raised.is_some() {
+            error.set_cause(py, self.raised);
+        }
+        error
+    }
 }
 
 /// What was made.
@@ -57,7 +84,6 @@ impl Run<'_> {
         &self,
         py: Python<'_>,
         samples: Vec<PyResult<Option<Sample>>>,
-        functions: Functions<'_>,
         out: Option<&Bound<'_, PyUntypedArray>>,
     ) -> PyResult<Made> {
         let mut failures: Vec<(usize, PyErr)> = Vec::new();
@@ -71,6 +97,7 @@ impl Run<'_> {
                     }
                     waiting.push(sample);
                 }
+                Err(error) if !is_of_a_sample(py, &error) => return Err(error),
                 Err(error) if self.collected => {
                     failures.push((number, error));
                     waiting.push(None);
@@ -83,32 +110,46 @@ impl Run<'_> {
         let places: Vec<Option<String>> =
             waiting.iter().map(|sample| sample.as_ref().and_then(Sample::place)).collect();
         let mut failed = Vec::new();
-        let prepared = py.detach(|| sort(self.prepare_all(&mut waiting, &functions), &mut failed));
-        if !self.collected && !failed.is_empty() {
-            return Err(functions.raised().unwrap_or_else(|| to_python(&failed[0].1)));
+        let prepared = py.detach(|| sort(self.prepare_all(&mut waiting), &mut failed));
+        if let Some(error) = self.end(py, &mut failed) {
+            return Err(error);
         }
         let rooms = self.rooms(py, &prepared, &likenesses, out)?;
         let finished = py.detach(|| sort(self.finish_all(prepared, &rooms, &places), &mut failed));
         failed.sort_by_key(|(number, _)| *number);
-        if !self.collected
-            && let Some((_, error)) = failed.first()
-        {
-            return Err(to_python(error));
+        if let Some(error) = self.end(py, &mut failed) {
+            return Err(error);
         }
-        failures.extend(failed.into_iter().map(|(number, error)| (number, to_python(&error))));
+        failures.extend(failed.into_iter().map(|(number, failure)| (number, failure.into_python(py))));
         let arrays = rooms.into_iter().map(|room| room.into_python(py)).collect::<PyResult<_>>()?;
         Ok(Made { arrays, finished, failures })
     }
 
+    /// What ends everything, if anything does: what no sample is to blame for, and, unless failures are collected, the first
+    /// thing that a `Lambda` raised or else the first failure.
+    fn end(&self, py: Python<'_>, failed: &mut [(usize, Failure)]) -> Option<PyErr> {
+        let is_final = |error: &mut PyErr| !is_of_a_sample(py, error);
+        let ending = failed.iter_mut().find_map(|(_, failure)| failure.raised.take_if(is_final));
+        if ending.is_some() || self.collected {
+            return ending;
+        }
+        let raised = failed.iter_mut().find_map(|(_, failure)| failure.raised.take());
+        raised.or_else(|| failed.first().map(|(_, failure)| to_python(&failure.error)))
+    }
+
     /// Reads, settles and plans all samples that are there.
-    fn prepare_all<'s>(
-        &self,
-        samples: &'s mut [Option<Sample>],
-        functions: &Functions<'_>,
-    ) -> Vec<Option<Result<Prepared<'s>>>> {
+    fn prepare_all<'s>(&self, samples: &'s mut [Option<Sample>]) -> Vec<Option<Result<Prepared<'s>, Failure>>> {
         let waiting = samples.iter_mut().map(Option::as_mut).collect();
         self.each(waiting, |_, sample: &'s mut Sample| {
-            sample.prepare(self.policy, self.columns, self.record, Some(functions))
+            let functions = Functions::new(self.functions);
+            let prepared = sample.prepare(self.policy, self.columns, self.record, Some(&functions));
+            prepared.map_err(|error| {
+                let raised = functions.raised();
+                if raised.as_ref().is_some_and(|raised| Python::attach(|py| !is_of_a_sample(py, raised))) {
+                    self.is_ended.store(true, Ordering::Relaxed);
+                }
+                Failure { error, raised }
+            })
         })
     }
 
@@ -143,13 +184,13 @@ impl Run<'_> {
         prepared: Vec<Option<Prepared<'_>>>,
         rooms: &[Room],
         places: &[Option<String>],
-    ) -> Vec<Option<Result<Finished>>> {
+    ) -> Vec<Option<Result<Finished, Failure>>> {
         self.each(prepared, |number, sample: Prepared<'_>| {
             let count = sample.outputs().count();
             // SAFETY: each number comes once, and each room has a slot of its own for it, since the sample is there and
             // has an image for each of the first `count` rooms.
             let outputs = rooms.iter().take(count).map(|room| unsafe { room.slot(number) }).collect();
-            sample.finish(outputs).map_err(|error| at(places[number].as_ref(), error))
+            sample.finish(outputs).map_err(|error| at(places[number].as_ref(), error).into())
         })
     }
 
@@ -157,19 +198,22 @@ impl Run<'_> {
     fn each<T: Send, R: Send>(
         &self,
         things: Vec<Option<T>>,
-        work: impl Fn(usize, T) -> Result<R> + Sync,
-    ) -> Vec<Option<Result<R>>> {
+        work: impl Fn(usize, T) -> Result<R, Failure> + Sync,
+    ) -> Vec<Option<Result<R, Failure>>> {
         let there: Vec<bool> = things.iter().map(Option::is_some).collect();
         let cells: Vec<Mutex<Option<T>>> = things.into_iter().map(Mutex::new).collect();
-        let results: Vec<Mutex<Option<Result<R>>>> = cells.iter().map(|_| Mutex::new(None)).collect();
+        let results: Vec<Mutex<Option<Result<R, Failure>>>> = cells.iter().map(|_| Mutex::new(None)).collect();
         pool::for_each(cells.len(), self.threads, |number| {
+            if self.is_ended.load(Ordering::Relaxed) {
+                return;
+            }
             let begin = Instant::now();
             let thing = cells[number].lock().unwrap_or_else(PoisonError::into_inner).take();
             let result = thing.map(|thing| work(number, thing));
             *results[number].lock().unwrap_or_else(PoisonError::into_inner) = result;
             self.busy.fetch_add(begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
         });
-        let lost = || Error::External("a sample was lost because its thread failed".into());
+        let lost = || Error::External("a sample was lost because its thread failed".into()).into();
         results
             .into_iter()
             .zip(there)
@@ -182,11 +226,11 @@ impl Run<'_> {
 }
 
 /// Separates what was made from what failed.
-fn sort<R>(results: Vec<Option<Result<R>>>, failed: &mut Vec<(usize, Error)>) -> Vec<Option<R>> {
+fn sort<R>(results: Vec<Option<Result<R, Failure>>>, failed: &mut Vec<(usize, Failure)>) -> Vec<Option<R>> {
     let made = results.into_iter().enumerate().map(|(number, result)| match result? {
         Ok(made) => Some(made),
-        Err(error) => {
-            failed.push((number, error));
+        Err(failure) => {
+            failed.push((number, failure));
             None
         }
     });

@@ -12,7 +12,7 @@ use numpy::{PyArray2, PyArrayMethods, PyUntypedArray};
 use pyo3::{prelude::*, types::PyDict};
 use std::sync::Mutex;
 
-/// The functions of a policy, and what the first of them to fail raised.
+/// The functions of a policy, for one sample, and what the first of them to fail raised.
 pub struct Functions<'p> {
     functions: &'p [Py<PyAny>],
     raised: Mutex<Option<PyErr>>,

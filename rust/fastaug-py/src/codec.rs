@@ -2,7 +2,8 @@
 
 use crate::{
     arrays::{ArrayIn, ArrayOut, OutputType, not_encoded, to_array},
-    errors::{DecodeError, ShapeError, to_python},
+    errors::{DecodeError, ShapeError, of_file, to_python},
+    files::{Contents, Stored, unreadable},
     indexes::SeekIndex,
 };
 use fastaug_core::{
@@ -13,19 +14,21 @@ use fastaug_core::{
 };
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::{
-    exceptions::{PyFileNotFoundError, PyTypeError, PyValueError},
+    exceptions::{PyTypeError, PyValueError},
     intern,
     prelude::*,
     types::{PyByteArray, PyBytes, PyDict},
 };
-use std::{ops::RangeInclusive, path::PathBuf};
+use std::{io, ops::RangeInclusive, path::PathBuf};
 
 /// The contents of an image file.
 enum Encoded<'py> {
     /// A bytes object, which never changes: it is read where it is.
     Bytes(Bound<'py, PyBytes>),
-    /// Anything else, copied.
+    /// Anything else in memory, copied.
     Copied(Vec<u8>),
+    /// A file that was read.
+    File(Contents),
 }
 
 impl<'py> Encoded<'py> {
@@ -38,12 +41,10 @@ impl<'py> Encoded<'py> {
             return Ok(Self::Copied(bytes.to_vec()));
         }
         if let Ok(path) = object.extract::<PathBuf>() {
-            let read = object.py().detach(|| std::fs::read(&path));
-            return read.map(Self::Copied).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => {
-                    PyFileNotFoundError::new_err(format!("{}: no such file", path.display()))
-                }
-                _ => DecodeError::new_err(format!("{}: cannot be read: {error}", path.display())),
+            let file = Stored::Whole(path);
+            return object.py().detach(|| file.read()).map(Self::File).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => of_file(file.path(), &error),
+                _ => DecodeError::new_err(unreadable(file.path(), &error)),
             });
         }
         object
@@ -56,6 +57,7 @@ impl<'py> Encoded<'py> {
         match self {
             Self::Bytes(bytes) => bytes.as_bytes(),
             Self::Copied(bytes) => bytes,
+            Self::File(bytes) => bytes,
         }
     }
 }
@@ -165,7 +167,7 @@ pub fn imdecode(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = SeekIndex::database_of(index);
+    let database = SeekIndex::database_of(index)?;
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     decode(data.py(), Encoded::new(data)?.contents(), &request, threads)
 }
@@ -184,7 +186,7 @@ pub fn imread(
     index: Option<&Bound<'_, SeekIndex>>,
     threads: usize,
 ) -> PyResult<Py<PyAny>> {
-    let database = SeekIndex::database_of(index);
+    let database = SeekIndex::database_of(index)?;
     let request = request(mode, region, scale, orient, tolerant, database.as_deref())?;
     let file = Encoded::new(path)?;
     decode(path.py(), file.contents(), &request, threads)

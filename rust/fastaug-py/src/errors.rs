@@ -2,8 +2,9 @@
 
 use fastaug_core::Error;
 use pyo3::{
-    PyErr, create_exception,
-    exceptions::{PyFileNotFoundError, PyOSError, PyValueError},
+    create_exception,
+    exceptions::{PyException, PyFileNotFoundError, PyOSError, PyValueError},
+    prelude::*,
 };
 use std::{io, path::Path};
 
@@ -30,4 +31,9 @@ pub fn of_file(path: &Path, error: &io::Error) -> PyErr {
         io::ErrorKind::InvalidData => DecodeError::new_err(format!("{}: {error}", path.display())),
         _ => PyOSError::new_err(format!("{}: {error}", path.display())),
     }
+}
+
+/// Whether an exception is a sample's own failure: what is no `Exception`, as `KeyboardInterrupt`, is meant for the whole program.
+pub fn is_of_a_sample(py: Python<'_>, error: &PyErr) -> bool {
+    error.is_instance_of::<PyException>(py)
 }

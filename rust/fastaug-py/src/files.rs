@@ -9,8 +9,8 @@ use pyo3::{
 };
 use std::{
     ffi::{OsStr, OsString},
-    fs::File,
-    io::{self, Read},
+    fs::{File, OpenOptions},
+    io,
     ops::Deref,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -27,7 +27,7 @@ pub struct OpenFile {
 impl OpenFile {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        let file = py.detach(|| File::open(&path)).map_err(|error| of_file(&path, &error))?;
+        let (file, _) = py.detach(|| open_file(&path)).map_err(|error| of_file(&path, &error))?;
         Ok(Self { path, file })
     }
 
@@ -118,11 +118,19 @@ impl FilePart {
 
 impl FilePart {
     fn open(&self) -> io::Result<Piece<'_>> {
-        let file = match &self.file {
-            Larger::Named(path) => Handle::Own(File::open(path)?),
-            Larger::Open(file) => Handle::Shared(&file.get().file),
+        let (file, length) = match &self.file {
+            Larger::Named(path) => open_file(path).map(|(file, length)| (Handle::Own(file), length))?,
+            Larger::Open(open) => {
+                let file = &open.get().file;
+                (Handle::Shared(file), file.metadata()?.len())
+            }
         };
-        Ok(Piece { file, part: Some((self.offset, self.size)) })
+        let missing = (self.size as u64).saturating_sub(length.saturating_sub(self.offset));
+        if missing > 0 {
+            let reason = format!("byte {}: the file ends {missing} bytes too early", self.offset);
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+        }
+        Ok(Piece { file, offset: self.offset, size: self.size })
     }
 
     fn read(&self) -> io::Result<Contents> {
@@ -130,11 +138,46 @@ impl FilePart {
     }
 }
 
+/// Opens a file to read it, and tells its length. What is no file is refused: a pipe may have to be waited for for ever, and a
+/// device may have no end.
+pub fn open_file(path: &Path) -> io::Result<(File, u64)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        // To open a pipe would wait for somebody who writes. Files are read as ever.
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32);
+    }
+    let file = options.open(path)?;
+    let found = file.metadata()?;
+    if found.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+    }
+    if !found.is_file() {
+        return Err(io::Error::new(NOT_A_FILE, "is not a file"));
+    }
+    Ok((file, found.len()))
+}
+
+/// The kind of error for a pipe, a device and the like.
+const NOT_A_FILE: io::ErrorKind = io::ErrorKind::Unsupported;
+
+/// Why a file cannot be read, in words, with its name.
+pub fn unreadable(path: &Path, error: &io::Error) -> String {
+    let reads = match error.kind() {
+        io::ErrorKind::IsADirectory | NOT_A_FILE => "",
+        _ => "cannot be read: ",
+    };
+    format!("{}: {reads}{error}", path.display())
+}
+
 /// An open file, or a part of one, that is about to be read.
 struct Piece<'f> {
     file: Handle<'f>,
-    /// Where it begins and how many bytes it has; the whole file if nothing is said.
-    part: Option<(u64, usize)>,
+    offset: u64,
+    size: usize,
 }
 
 /// A file of one's own, or one that others read from, too: only at given places.
@@ -157,53 +200,38 @@ impl Deref for Handle<'_> {
 impl Piece<'_> {
     fn read(self) -> io::Result<Contents> {
         let mut contents = Contents::spare();
-        let Some((offset, size)) = self.part else {
-            contents.0.clear();
-            (&*self.file).read_to_end(&mut contents.0)?;
-            return Ok(contents);
-        };
-        let there = self.file.metadata()?.len().saturating_sub(offset);
-        let missing = (size as u64).saturating_sub(there);
-        if missing > 0 {
-            let reason = format!("byte {offset}: the file ends {missing} bytes too early");
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
-        }
-        contents.0.resize(size, 0);
-        read_exact_at(&self.file, &mut contents.0, offset)?;
+        contents.0.try_reserve_exact(self.size.saturating_sub(contents.0.len()))?;
+        contents.0.resize(self.size, 0);
+        read_exact_at(&self.file, &mut contents.0, self.offset)?;
         Ok(contents)
     }
 
     /// Whether it can be read without waiting, as far as its ends and its middle tell.
     #[cfg(target_os = "linux")]
-    fn is_in_memory(&self) -> io::Result<bool> {
+    fn is_in_memory(&self) -> bool {
         use rustix::io::{ReadWriteFlags, preadv2};
-        let (begin, length) = match self.part {
-            Some((offset, size)) => (offset, size as u64),
-            None => (0, self.file.metadata()?.len()),
-        };
-        let Some(last) = length.checked_sub(1) else { return Ok(true) };
+        let Some(last) = (self.size as u64).checked_sub(1) else { return true };
         let mut byte = [0];
         // Whatever else goes wrong is found by reading.
-        Ok([0, last / 2, last].into_iter().all(|place| {
-            let place = begin.saturating_add(place);
+        [0, last / 2, last].into_iter().all(|place| {
+            let place = self.offset.saturating_add(place);
             preadv2(&*self.file, &mut [io::IoSliceMut::new(&mut byte)], place, ReadWriteFlags::NOWAIT) == Ok(1)
-        }))
+        })
     }
 
     /// Whether it can be read without waiting: nothing tells.
     #[cfg(not(target_os = "linux"))]
-    fn is_in_memory(&self) -> io::Result<bool> {
-        Ok(false)
+    fn is_in_memory(&self) -> bool {
+        false
     }
 
     /// Asks the system to have it in memory soon.
     fn ask(&self) {
         #[cfg(target_os = "linux")]
         {
-            let (offset, size) = self.part.unwrap_or((0, 0));
             // Advice: whether it was taken makes no difference to what is read.
-            let length = std::num::NonZero::new(size as u64);
-            let _ = rustix::fs::fadvise(&*self.file, offset, length, rustix::fs::Advice::WillNeed);
+            let length = std::num::NonZero::new(self.size as u64);
+            let _ = rustix::fs::fadvise(&*self.file, self.offset, length, rustix::fs::Advice::WillNeed);
         }
     }
 }
@@ -270,7 +298,11 @@ impl Stored {
 
     fn open(&self) -> io::Result<Piece<'_>> {
         match self {
-            Self::Whole(path) => Ok(Piece { file: Handle::Own(File::open(path)?), part: None }),
+            Self::Whole(path) => {
+                let (file, length) = open_file(path)?;
+                let size = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+                Ok(Piece { file: Handle::Own(file), offset: 0, size })
+            }
             Self::Part(part) => part.get().open(),
         }
     }
@@ -286,7 +318,7 @@ impl Stored {
     }
 
     fn unreadable(&self, error: &io::Error) -> Error {
-        Error::Decode(format!("{}: cannot be read: {error}", self.path().display()))
+        Error::Decode(unreadable(self.path(), error))
     }
 }
 
@@ -348,7 +380,7 @@ fn read_together(files: &[Stored]) -> Vec<io::Result<Option<Contents>>> {
 /// A file that has to be read; `None` for one that is in memory.
 fn asked_for(file: &Stored) -> io::Result<Option<Piece<'_>>> {
     let piece = file.open()?;
-    if piece.is_in_memory()? {
+    if piece.is_in_memory() {
         return Ok(None);
     }
     piece.ask();

@@ -2,7 +2,7 @@
 
 use crate::{
     errors::{DecodeError, of_file},
-    files::Stored,
+    files::{Stored, open_file},
 };
 use fastaug_core::{
     codec::{
@@ -33,12 +33,27 @@ use std::{
 pub struct SeekIndex {
     path: PathBuf,
     database: Arc<Database>,
+    /// The file that is mapped, whatever stands at its path by now.
+    file: File,
+    /// How many bytes of it are mapped.
+    length: u64,
 }
 
 impl SeekIndex {
     /// What the core looks into, where an index was given.
-    pub fn database_of(index: Option<&Bound<'_, Self>>) -> Option<Arc<Database>> {
-        index.map(|index| Arc::clone(&index.get().database))
+    pub fn database_of(index: Option<&Bound<'_, Self>>) -> PyResult<Option<Arc<Database>>> {
+        index.map(|index| index.get().whole().cloned()).transpose()
+    }
+
+    /// What the core looks into, unless somebody has cut the file short: to read what is missing would end the process. To be
+    /// asked for before each use.
+    fn whole(&self) -> PyResult<&Arc<Database>> {
+        let length = self.file.metadata().map_err(|error| of_file(&self.path, &error))?.len();
+        if length < self.length {
+            let path = self.path.display();
+            return Err(DecodeError::new_err(format!("{path}: was cut short while it was in use")));
+        }
+        Ok(&self.database)
     }
 }
 
@@ -47,15 +62,19 @@ impl SeekIndex {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let path = std::path::absolute(&path).map_err(|error| of_file(&path, &error))?;
-        let database = py.detach(|| {
-            let file = File::open(&path).map_err(|error| of_file(&path, &error))?;
+        py.detach(|| {
+            let (file, _) = open_file(&path).map_err(|error| of_file(&path, &error))?;
             // SAFETY: what is mapped must not change or end while it is read. `DatabaseWriter` never changes bytes that
             // it has written, never makes a file shorter (it puts a new one in its place), and nobody else writes such
-            // files. Everything read from it is checked first, so that bytes changed by force give errors.
+            // files. Whoever does it all the same: a file that was cut short is found before each call or batch (`whole`),
+            // and everything read from it is checked first, so that bytes changed by force give errors. What remains: a
+            // file that is cut short while a call is at work with it still ends the process.
             let map = unsafe { Mmap::map(&file) }.map_err(|error| of_file(&path, &error))?;
-            Database::open(map).map_err(|error| DecodeError::new_err(format!("{}: {error}", path.display())))
-        })?;
-        Ok(Self { path, database: Arc::new(database) })
+            let length = map.len() as u64;
+            let database =
+                Database::open(map).map_err(|error| DecodeError::new_err(format!("{}: {error}", path.display())))?;
+            Ok(Self { path, database: Arc::new(database), file, length })
+        })
     }
 
     /// The file.
@@ -70,8 +89,8 @@ impl SeekIndex {
     }
 
     /// Whether it has an index of a file with these bytes.
-    fn __contains__(&self, data: &Bound<'_, PyBytes>) -> bool {
-        matches!(self.database.find(Fingerprint::of(data.as_bytes())), Some(Ok(_)))
+    fn __contains__(&self, data: &Bound<'_, PyBytes>) -> PyResult<bool> {
+        Ok(matches!(self.whole()?.find(Fingerprint::of(data.as_bytes())), Some(Ok(_))))
     }
 
     fn __repr__(&self) -> String {
@@ -85,23 +104,25 @@ impl SeekIndex {
     /// What it says of files, one word each, after going through each file once more: "right", "wrong", "missing", or why
     /// there is no index.
     #[pyo3(signature = (files, threads = 0))]
-    fn check(&self, py: Python<'_>, files: Vec<Stored>, threads: usize) -> Vec<&'static str> {
-        py.detach(|| {
+    fn check(&self, py: Python<'_>, files: Vec<Stored>, threads: usize) -> PyResult<Vec<&'static str>> {
+        let database = self.whole()?;
+        Ok(py.detach(|| {
             for_all(&files, threads, |file| {
                 let Ok(bytes) = file.read() else { return UNREADABLE };
-                match self.database.find(Fingerprint::of(&bytes)) {
+                match database.find(Fingerprint::of(&bytes)) {
                     None => "missing",
                     Some(Err(reason)) if examine(&bytes, Some(0)) == Err(reason) => word(reason),
                     Some(Ok(index)) if index.is_right(&bytes) => "right",
                     Some(_) => "wrong",
                 }
             })
-        })
+        }))
     }
 
     /// Entries that are damaged.
-    fn damaged(&self, py: Python<'_>) -> usize {
-        py.detach(|| self.database.answers().filter(Option::is_none).count())
+    fn damaged(&self, py: Python<'_>) -> PyResult<usize> {
+        let database = self.whole()?;
+        Ok(py.detach(|| database.answers().filter(Option::is_none).count()))
     }
 }
 

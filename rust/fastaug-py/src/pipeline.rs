@@ -26,7 +26,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray
 use pyo3::{prelude::*, types::PyList};
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 /// Checks the parameters of one transform; raises `PolicyError` naming the argument.
@@ -252,7 +252,7 @@ impl Pipeline {
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
         sample.plain = plain;
-        sample.indexes = SeekIndex::database_of(index);
+        sample.indexes = SeekIndex::database_of(index)?;
         let (likenesses, place) = (sample.likenesses(), sample.place());
         let functions = Functions::new(&self.functions);
         let prepared = py.detach(|| sample.prepare(&self.policy, &columns, record, Some(&functions)));
@@ -304,7 +304,7 @@ impl Pipeline {
             seeds: Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 },
             name: None,
             plain: false,
-            indexes: SeekIndex::database_of(index),
+            indexes: SeekIndex::database_of(index)?,
         };
         let (likeness, place) = (sample.pixels[0].likeness(), sample.place());
         let functions = Functions::new(&self.functions);
@@ -320,7 +320,8 @@ impl Pipeline {
 
     /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
     /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
-    /// their numbers; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
+    /// their numbers, and with what a `Lambda` raised as their cause; what no sample is to blame for, `KeyboardInterrupt` and the
+    /// like, is raised in any case; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
     /// took, and that everything took, of all threads together. A sample may have fewer pixel targets than `columns`: the last
     /// ones are then missing.
     #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None, collected = false))]
@@ -342,6 +343,7 @@ impl Pipeline {
         collected: bool,
     ) -> PyResult<BatchOut<'py>> {
         let columns = self::columns(&columns)?;
+        let indexes = SeekIndex::database_of(index)?;
         let (has_boxes, has_keypoints) = (boxes.is_some(), keypoints.is_some());
         let mut boxes = boxes.map(Vec::into_iter);
         let mut labels = labels.map(Vec::into_iter);
@@ -353,13 +355,20 @@ impl Pipeline {
             let Some(pixels) = pixels else { return Ok(None) };
             let seeds = Seeds { seed: seeds.0, epoch: seeds.1, sample: seeds.2 };
             let mut sample = Sample::new(pixels, &names, &columns, boxes, labels, keypoints, seeds)?;
-            sample.indexes = SeekIndex::database_of(index);
+            sample.indexes.clone_from(&indexes);
             Ok(Some(sample))
         });
-        let functions = Functions::new(&self.functions);
-        let busy = AtomicU64::new(0);
-        let run = batch::Run { policy: &self.policy, columns: &columns, record, threads, collected, busy };
-        let made = run.run(py, samples.collect(), functions, out.as_ref())?;
+        let run = batch::Run {
+            policy: &self.policy,
+            functions: &self.functions,
+            columns: &columns,
+            record,
+            threads,
+            collected,
+            busy: AtomicU64::new(0),
+            is_ended: AtomicBool::new(false),
+        };
+        let made = run.run(py, samples.collect(), out.as_ref())?;
         let points = made
             .finished
             .iter()
@@ -393,7 +402,7 @@ impl Pipeline {
     ) -> PyResult<String> {
         let mut input = Input::new(file, Role::Image, "image")?;
         input.load().map_err(|error| to_python(&error))?;
-        let indexes = SeekIndex::database_of(index);
+        let indexes = SeekIndex::database_of(index)?;
         match input.source(Role::Image, indexes.as_deref()) {
             Source::Encoded(file) => self.explained(seeds, Explained::File(file)),
             Source::Pixels(image) => self.explained(seeds, Explained::Pixels(image.format())),

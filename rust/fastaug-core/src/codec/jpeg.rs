@@ -27,11 +27,11 @@ impl<'a> JpegFile<'a> {
     pub(super) fn open(bytes: &'a [u8], request: &Request<'a>) -> Result<Self> {
         let decoder = decoder(bytes)?;
         let colour = match (request.mode, decoder.components()) {
-            (ColourMode::Gray, _) | (ColourMode::Unchanged, 1) => Colour::Gray,
-            (ColourMode::Rgb, _) | (ColourMode::Unchanged, 3) => Colour::Rgb,
+            (ColourMode::Gray, _) | (ColourMode::Unchanged | ColourMode::Labels, 1) => Colour::Gray,
+            (ColourMode::Rgb, _) | (ColourMode::Unchanged | ColourMode::Labels, 3) => Colour::Rgb,
             (ColourMode::Bgr, _) => Colour::Bgr,
             (ColourMode::Rgba, _) => Colour::Rgba,
-            (ColourMode::Unchanged, _) | (ColourMode::Cmyk, 4) => Colour::Cmyk,
+            (ColourMode::Unchanged | ColourMode::Labels, _) | (ColourMode::Cmyk, 4) => Colour::Cmyk,
             (ColourMode::Cmyk, components) => return Err(without_ink(&format!("this one has {components}"))),
         };
         let mut options = Options {
@@ -225,6 +225,7 @@ pub(super) fn info(bytes: &[u8]) -> Result<Info> {
         width: info.width,
         channels: info.components,
         dtype: DType::U8,
+        has_palette: false,
         jpeg: Some(info),
     })
 }

@@ -1,8 +1,9 @@
 //! Encoded images: which format, what the header says, the pixels, and JPEG files made of pixels. JPEG goes to
-//! `fastaug-jpeg`, everything else to the `image` crate.
+//! `fastaug-jpeg`, everything else to the `image` crate; of masks, PNG files with a palette to the `png` crate.
 
 mod jpeg;
 mod other;
+mod palette;
 mod planes;
 
 use crate::{
@@ -27,8 +28,10 @@ pub enum ColourMode {
     Rgba,
     /// Four 8-bit channels of ink, 0 for none: JPEG files of four components only.
     Cmyk,
-    /// As stored: channels and type of the file.
+    /// As stored: channels and type of the file, and colours where it has a palette.
     Unchanged,
+    /// As stored, and the numbers of the colours in 8 bits where a PNG file has a palette: what such a file is as a mask.
+    Labels,
 }
 
 /// How many pixels of the result eight of the file become, across and down.
@@ -100,6 +103,8 @@ pub struct Info {
     pub channels: usize,
     /// Type of one value as stored.
     pub dtype: DType,
+    /// Whether it is a PNG file whose pixels are numbers of colours in a palette.
+    pub has_palette: bool,
     /// What a JPEG file says besides.
     pub jpeg: Option<JpegInfo>,
 }
@@ -184,7 +189,8 @@ pub fn decoded_format(info: &Info, mode: ColourMode) -> Format {
         ColourMode::Rgb | ColourMode::Bgr => (3, DType::U8),
         ColourMode::Gray => (1, DType::U8),
         ColourMode::Rgba | ColourMode::Cmyk => (4, DType::U8),
-        ColourMode::Unchanged => (info.channels, info.dtype),
+        ColourMode::Labels if info.has_palette => (1, DType::U8),
+        ColourMode::Unchanged | ColourMode::Labels => (info.channels, info.dtype),
     };
     Format::new(Shape::new(info.height, info.width, channels), dtype)
 }

@@ -1,6 +1,6 @@
 //! Files of any format but JPEG, read by the `image` crate.
 
-use super::{ColourMode, Info, check_limit, check_region, undecodable, without_ink};
+use super::{ColourMode, Info, check_limit, check_region, palette, undecodable, without_ink};
 use crate::{
     Error, Result,
     image::{DType, ImageBuf, Rect, Scratch, Shape},
@@ -46,6 +46,7 @@ pub fn info(bytes: &[u8]) -> Result<Info> {
         width: width as usize,
         channels: colour.channel_count() as usize,
         dtype,
+        has_palette: palette::is_used(bytes),
         jpeg: None,
     })
 }
@@ -74,6 +75,9 @@ pub fn decode(bytes: &[u8], mode: ColourMode, scratch: &mut Scratch) -> Result<I
     if mode == ColourMode::Cmyk {
         return Err(without_ink(&format!("this file is {}", info(bytes)?.format)));
     }
+    if mode == ColourMode::Labels && palette::is_used(bytes) {
+        return palette::decode_indices(bytes, scratch);
+    }
     if mode == ColourMode::Bgr {
         let mut image = decode(bytes, ColourMode::Rgb, scratch)?;
         if let ImageBuf::U8(pixels, shape) = &mut image {
@@ -100,7 +104,7 @@ pub fn decode(bytes: &[u8], mode: ColourMode, scratch: &mut Scratch) -> Result<I
     Ok(match mode {
         ColourMode::Gray => ImageBuf::U8(image.into_luma8().into_raw(), shape(1)),
         ColourMode::Rgba => ImageBuf::U8(image.into_rgba8().into_raw(), shape(4)),
-        ColourMode::Unchanged => {
+        ColourMode::Unchanged | ColourMode::Labels => {
             let channels = image.color().channel_count() as usize;
             match image {
                 DynamicImage::ImageLuma8(_)
