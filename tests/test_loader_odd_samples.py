@@ -245,6 +245,26 @@ def test_an_error_that_is_caught_does_not_end_the_epoch():
     assert (loader.state_dict()["epoch"], loader.state_dict()["place"]) == (0, 8)
 
 
+def test_what_is_meant_for_the_program_is_no_fault():
+    def leave(image, **_):
+        raise SystemExit(7)
+
+    for threads in (1, 2):
+        loader = A.Loader(Samples(len_of), A.Compose([A.Lambda(image=leave)]), 4, on_error="skip", threads=threads)
+        with pytest.raises(SystemExit, match="7"):
+            list(loader)
+
+
+def test_what_a_function_raised_is_the_cause():
+    def helper(image, **_):
+        return {}["missing"]
+
+    with pytest.raises(A.SampleError) as caught:
+        list(A.Loader(Samples(len_of), A.Compose([A.Lambda(image=helper)]), 4))
+    cause = caught.value.__cause__.__cause__
+    assert isinstance(cause, KeyError) and cause.__traceback__.tb_frame.f_code.co_name == "helper"
+
+
 def test_the_clock_stops_when_an_iterator_is_left():
     loader = A.Loader(Samples(lambda index: index, 40), None, 4)
     for number, _ in enumerate(loader):

@@ -157,3 +157,10 @@ def test_links_to_files_and_files_of_any_size_are_read(tmp_path):
     for attempt in (A.imread, lambda path: policy(image=path)):
         with pytest.raises(A.DecodeError, match=r"empty.jpg: the input is empty \(0 bytes\)"):
             attempt(empty)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="there are no files here whose length is not told")
+def test_a_file_that_does_not_tell_its_length_is_read():
+    assert os.stat("/proc/self/status").st_size == 0
+    with pytest.raises(A.DecodeError, match="not an image of a known format"):
+        A.Compose([])(image="/proc/self/status")

@@ -107,8 +107,10 @@ class Run:
                     return None
                 if self.closed:
                     raise RuntimeError("the loader was closed while this iterator was in use: iterate over it anew")
-                if self._failed is not None:
+                if isinstance(self._failed, Exception):
                     raise RuntimeError(f"a thread of the loader failed: {self._failed}") from self._failed
+                if self._failed is not None:
+                    raise self._failed  # SystemExit, say: meant for the whole program.
                 if self.stopped:
                     return None
                 self._is_made.wait(_GLANCE)

@@ -10,7 +10,7 @@ use pyo3::{
 use std::{
     ffi::{OsStr, OsString},
     fs::{File, OpenOptions},
-    io,
+    io::{self, Read},
     ops::Deref,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -309,7 +309,15 @@ impl Stored {
 
     /// Its bytes.
     pub fn read(&self) -> io::Result<Contents> {
-        self.open()?.read()
+        let piece = self.open()?;
+        if let (Self::Whole(_), 0) = (self, piece.size) {
+            // Some file systems do not tell a file's length before it has been read.
+            let mut contents = Contents::spare();
+            contents.0.clear();
+            (&*piece.file).read_to_end(&mut contents.0)?;
+            return Ok(contents);
+        }
+        piece.read()
     }
 
     /// Its bytes, or an error that says what could not be read.
