@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import pickle
 import threading
 import time
@@ -49,6 +50,13 @@ def test_batches_unpack_and_have_names(items):
         _ = first.mask
     copy = pickle.loads(pickle.dumps(first))
     assert same(copy.image, first.image) and copy.path == first.path
+
+
+def test_progress_is_told(items):
+    tqdm = pytest.importorskip("tqdm").tqdm
+    with loader(items) as load, tqdm(load, disable=None, file=io.StringIO()) as bar:
+        assert bar.total == len(load) == 5
+        assert sum(len(images) for images, _ in bar) == SAMPLES
 
 
 def test_its_pixels_are_those_of_the_policy(items):
@@ -514,6 +522,38 @@ def damaged(items, tmp_path_factory):
 
 
 BAD = {4, 11, 12, 13, 30}
+
+
+@pytest.mark.filterwarnings("ignore:sample ")
+@pytest.mark.parametrize("on_error", ["skip", "replace"])
+def test_a_folder_as_folders_are(items, tmp_path, on_error):
+    """Of 2,000 files 20 are damaged, 2 are missing and 2 are empty: an epoch goes through, the same for all threads."""
+    whole = [Path(path).read_bytes() for path, _ in items]
+    for number in range(2000):
+        folder = tmp_path / "train" / f"class{number % 4}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number:04}.jpg").write_bytes(whole[number % SAMPLES])
+    source = A.sources.ImageFolder(tmp_path / "train", cache=False)
+    wrong = np.random.default_rng(3).choice(2000, 24, replace=False).tolist()
+    for index in wrong[:20]:
+        path = Path(source.path(index))
+        path.write_bytes(path.read_bytes()[:-400])
+    for index in wrong[20:22]:
+        Path(source.path(index)).unlink()
+    for index in wrong[22:]:
+        Path(source.path(index)).write_bytes(b"")
+    epochs = []
+    for threads in (1, 2, 3):
+        load = A.Loader(source, policy(), 64, shuffle=True, seed=5, on_error=on_error, threads=threads)
+        indices, digests = [], []
+        for batch in load:
+            indices += batch.index.tolist()
+            digests.append(digest(batch))
+        epochs.append(digests)
+        assert sorted(fault.index for fault in load.errors) == sorted(wrong)
+        assert not set(indices) & set(wrong) and set(indices) | set(wrong) == set(range(2000))
+        assert len(indices) == (1976 if on_error == "skip" else 2000)
+    assert epochs[0] == epochs[1] == epochs[2]
 
 
 def test_a_fault_is_raised_with_all_that_is_known(damaged):
