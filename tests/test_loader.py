@@ -537,7 +537,8 @@ def test_a_folder_as_folders_are(items, tmp_path, on_error):
     wrong = np.random.default_rng(3).choice(2000, 24, replace=False).tolist()
     for index in wrong[:20]:
         path = Path(source.path(index))
-        path.write_bytes(path.read_bytes()[:-400])
+        # Behind a crop nothing is read, and nothing found wrong: what is damaged is the beginning.
+        path.write_bytes(path.read_bytes()[:200])
     for index in wrong[20:22]:
         Path(source.path(index)).unlink()
     for index in wrong[22:]:
