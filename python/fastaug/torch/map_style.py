@@ -37,7 +37,32 @@ _MOST_WATCHED = 1024
 
 
 class BatchDataset(Dataset[Any]):
-    """A source under a policy, sample by sample or in whole batches; see :func:`dataset`."""
+    """A map-style data set for an existing ``DataLoader``: each worker makes whole batches at once.
+
+        train = fastaug.torch.dataset(ImageFolder("train/"), policy)
+        loader = DataLoader(train, batch_size=256, shuffle=True, num_workers=8, persistent_workers=True)
+        for epoch in range(90):
+            train.set_epoch(epoch)
+            for images, labels in loader:
+                ...
+
+    The pixels are those of :class:`fastaug.torch.Loader`, whatever the number of workers. A data set is told which samples
+    are wanted, not where they stand in an epoch: one that comes again in the same epoch, because a sampler repeats it or
+    ``set_epoch`` was not called, looks the same again, which is warned of.
+
+    Args:
+        source: Where samples come from, as for :class:`fastaug.Loader`.
+        policy: What is done to them.
+        seed: Of the policy if that has none.
+        layout: ``"CHW"`` or ``"HWC"``, the images' shape.
+        dtype: A type of torch or its name: ``uint8``, ``float32``, ``float16`` or ``bfloat16``.
+        memory_format: ``torch.channels_last`` for images whose channels lie last in memory.
+        threads: How many threads make a batch; one in a worker by default.
+        index: The path of a seek index of JPEG files.
+        on_error: What becomes of samples that fail: ``"raise"``, ``"skip"`` or ``"replace"``; ``errors`` of the data set has
+            those of this process, and each worker warns of its own.
+        collate: How boxes, keypoints and their labels come: ``"list"`` or ``"pad"``.
+    """
 
     def __init__(
         self,
@@ -156,57 +181,8 @@ def _shared(dtype: torch.dtype, shape: tuple[int, ...]) -> torch.Tensor:
     return zeros
 
 
-def dataset(
-    source: Samples,
-    policy: Compose | None = None,
-    *,
-    seed: int = 0,
-    layout: str = "CHW",
-    dtype: torch.dtype | npt.DTypeLike | None = None,
-    memory_format: torch.memory_format | None = None,
-    threads: int | None = None,
-    index: str | os.PathLike[str] | None = None,
-    on_error: OnError = "raise",
-    collate: Collate = "list",
-) -> BatchDataset:
-    """A map-style data set for an existing ``DataLoader``: each worker makes whole batches at once.
-
-        train = fastaug.torch.dataset(ImageFolder("train/"), policy)
-        loader = DataLoader(train, batch_size=256, shuffle=True, num_workers=8, persistent_workers=True)
-        for epoch in range(90):
-            train.set_epoch(epoch)
-            for images, labels in loader:
-                ...
-
-    The pixels are those of :class:`fastaug.torch.Loader`, whatever the number of workers. A data set is told which samples
-    are wanted, not where they stand in an epoch: one that comes again in the same epoch, because a sampler repeats it or
-    ``set_epoch`` was not called, looks the same again, which is warned of.
-
-    Args:
-        source: Where samples come from, as for :class:`fastaug.Loader`.
-        policy: What is done to them.
-        seed: Of the policy if that has none.
-        layout: ``"CHW"`` or ``"HWC"``, the images' shape.
-        dtype: A type of torch or its name: ``uint8``, ``float32``, ``float16`` or ``bfloat16``.
-        memory_format: ``torch.channels_last`` for images whose channels lie last in memory.
-        threads: How many threads make a batch; one in a worker by default.
-        index: The path of a seek index of JPEG files.
-        on_error: What becomes of samples that fail: ``"raise"``, ``"skip"`` or ``"replace"``; ``errors`` of the data set has
-            those of this process, and each worker warns of its own.
-        collate: How boxes, keypoints and their labels come: ``"list"`` or ``"pad"``.
-    """
-    return BatchDataset(
-        source,
-        policy,
-        seed=seed,
-        layout=layout,
-        dtype=dtype,
-        memory_format=memory_format,
-        threads=threads,
-        index=index,
-        on_error=on_error,
-        collate=collate,
-    )
+dataset = BatchDataset
+"""The class by the name that reads well: ``fastaug.torch.dataset(source, policy)``."""
 
 
 def _only(batch: Sequence[Batch], *, collate_fn_map: Any = None) -> Batch:
