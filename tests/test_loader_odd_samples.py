@@ -341,7 +341,10 @@ def test_one_batch_waits_if_one_is_asked_for():
     loader = A.Loader(Samples(lambda index: index, 40), None, 4, prefetch=1, threads=2)
     iterator = iter(loader)
     next(iterator)
-    time.sleep(0.3)
+    end = time.monotonic() + 60
+    while loader.stats()["queue_depth"] < 1 and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.2)
     assert loader.stats()["queue_depth"] == 1
 
 
