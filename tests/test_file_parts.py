@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
+import tarfile
 
 import numpy as np
 import pytest
@@ -154,9 +156,6 @@ def test_parts_have_seek_indexes(parts, packed, tmp_path):
 
 
 def test_the_command_indexes_what_lies_in_tars(tmp_path, capsys):
-    import io
-    import tarfile
-
     folder = tmp_path / "shards"
     folder.mkdir()
     for shard in range(2):

@@ -101,7 +101,7 @@ def _count(
     return dict(counts)
 
 
-def _some_at_a_time(files: Iterable[File]) -> Iterator[list[str | FilePart]]:
-    left = (file if isinstance(file, FilePart) else os.fspath(file) for file in files)
+def _some_at_a_time(files: Iterable[File]) -> Iterator[list[File]]:
+    left = iter(files)
     while some := list(islice(left, _AT_A_TIME)):
         yield some

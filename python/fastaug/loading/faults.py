@@ -40,9 +40,9 @@ class Fault:
         """What sort of failure it is."""
         return type(self.cause).__name__
 
-    def error(self) -> SampleError:
-        """The failure as an exception."""
-        error = SampleError(str(self), self.index, self.path)
+    def error(self, text: str | None = None) -> SampleError:
+        """The failure as an exception, whose words may say more of it."""
+        error = SampleError(str(self) if text is None else text, self.index, self.path)
         error.__cause__ = self.cause
         return error
 
@@ -92,10 +92,6 @@ class Faults:
         if len(self.cases) < MOST_CASES:
             self.cases.append(fault)
         if self.most is not None and self.count - self._count_before > self.most:
-            raise SampleError(
-                f"more than max_errors={self.most} samples of the epoch failed, the last one: {fault}",
-                fault.index,
-                fault.path,
-            ) from fault.cause
+            raise fault.error(f"more than max_errors={self.most} samples of the epoch failed, the last one: {fault}")
         if self.kinds[fault.kind] == 1:
             warnings.warn(f"{fault} (further ones of this kind are counted in loader.errors)", stacklevel=5)

@@ -74,14 +74,12 @@ class GrowingIndex:
             except (OSError, ValueError):
                 return  # Another process makes it, or there is no room: decoding is as right without.
 
-    def _file(self, index: int) -> str | FilePart | None:
+    def _file(self, index: int) -> str | os.PathLike[str] | FilePart | None:
         try:
             image, _ = self._source.read(index)
         except Exception:
             return None
-        if isinstance(image, (str, os.PathLike)):
-            return os.fspath(image)
-        return image if isinstance(image, FilePart) else None
+        return image if isinstance(image, (str, os.PathLike, FilePart)) else None
 
 
 def _place(source: Any) -> Path | None:

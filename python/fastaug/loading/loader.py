@@ -17,7 +17,7 @@ from fastaug.composition.arguments import check_count, check_flag
 from fastaug.composition.batch import Way, check_dtype, check_layout
 from fastaug.composition.compose import Compose, check_policy
 from fastaug.composition.threads import threads_for
-from fastaug.errors import PolicyError, SampleError, shown
+from fastaug.errors import PolicyError, shown
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import Faults, OnError, check_on_error
 from fastaug.loading.making import Made, Maker
@@ -240,11 +240,8 @@ class Loader:
                     run.has_given = True
                     return self._handed(made.batch)
                 if run.is_over and run.begin == 0 and not run.has_given:
-                    raise SampleError(
-                        f"not one sample of the epoch could be used; the last one that failed: {made.faults[-1]}",
-                        made.faults[-1].index,
-                        made.faults[-1].path,
-                    ) from made.faults[-1].cause
+                    last = made.faults[-1]
+                    raise last.error(f"not one sample of the epoch could be used; the last one that failed: {last}")
             except BaseException:
                 run.take_back()
                 raise
@@ -334,7 +331,7 @@ class Loader:
 
     def _order_name(self) -> str:
         mark = getattr(self.order, "mark", None)
-        told = f" ({mark()})" if callable(mark) else ""
+        told = f" ({mark})" if isinstance(mark, str) else ""
         return f"{type(self.order).__name__} of {len(self.order)}{told}"
 
     # -- telling -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastaug.composition.batch import Outcome, Way, run_samples
-from fastaug.errors import SampleError
 from fastaug.loading.batch import Batch, Collate, gathered
 from fastaug.loading.faults import Fault, OnError
 from fastaug.loading.order import Indices, Order
@@ -159,11 +158,9 @@ class Maker:
             if not waiting:
                 return columns, samples
         fault = faults[min(waiting)]
-        raise SampleError(
-            f"nothing was found to replace {fault}: {min(length, MOST_TRIES) - 1} other samples failed too",
-            fault.index,
-            fault.path,
-        ) from fault.cause
+        raise fault.error(
+            f"nothing was found to replace {fault}: {min(length, MOST_TRIES) - 1} other samples failed too"
+        )
 
     def _batch(self, epoch: int, columns: dict[str, Any], samples: Sequence[Any]) -> Batch:
         index = np.array([sample.index for sample in samples], np.int64)

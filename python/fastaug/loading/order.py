@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sized
+from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -82,14 +83,12 @@ class Listed:
         # The last two epochs: threads of the one that was left may still ask while the next one begins, and a sampler that
         # were iterated again for them would draw other numbers.
         self._listings: dict[int, tuple[Indices, bool]] = {}
-        self._mark: str | None = None
 
+    @cached_property
     def mark(self) -> str:
         """What tells these indices from others; of a sampler its kind."""
-        if self._mark is None:
-            is_fixed = isinstance(self.indices, (np.ndarray, list, tuple, range))
-            self._mark = _marked(np.asarray(self.indices)) if is_fixed else type(self.indices).__name__
-        return self._mark
+        is_fixed = isinstance(self.indices, (np.ndarray, list, tuple, range))
+        return _marked(np.asarray(self.indices)) if is_fixed else type(self.indices).__name__
 
     def __len__(self) -> int:
         if isinstance(self.indices, Sized):
@@ -160,13 +159,11 @@ class Weighted:
         self._last = self.sources - 1 - int(np.argmax(given[::-1] > 0))
         self._table = np.cumsum(given) if replacement else given
         self._drawn: tuple[tuple[int, int], Indices] | None = None
-        self._mark: str | None = None
 
+    @cached_property
     def mark(self) -> str:
         """What tells these weights from others."""
-        if self._mark is None:
-            self._mark = _marked(self._table)
-        return self._mark
+        return _marked(self._table)
 
     def __len__(self) -> int:
         return self.samples

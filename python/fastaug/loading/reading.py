@@ -121,13 +121,13 @@ class Reader:
 
     def _load(self, samples: list[Sample | Fault]) -> None:
         """Reads the files that samples name, where they would have to be waited for."""
-        files: list[str | FilePart] = []
+        files: list[str | os.PathLike[str] | FilePart] = []
         owners: list[tuple[int, str]] = []
         for number, sample in enumerate(samples):
             if isinstance(sample, Sample):
                 for name, value in sample.data.items():
                     if isinstance(value, (str, os.PathLike, FilePart)) and self._kinds.get(name) in _PIXELS:
-                        files.append(value if isinstance(value, FilePart) else os.fspath(value))
+                        files.append(value)
                         owners.append((number, name))
         if not files:
             return

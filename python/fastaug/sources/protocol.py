@@ -9,10 +9,11 @@ A source of your own is a class of two methods:
         def read(self, index):
             return f"scans/{index:04}.jpg", index % 10
 
-``read`` gives the image (a path, a ``FilePart`` of a larger file, the bytes of a file, or an array) and its target: a label, ``None``, or a dictionary of what
-belongs to the image: ``mask``, ``bboxes``, ``keypoints``, label fields, ``label``, or whatever else a batch should carry. It is
-called from several threads at once, and raises what it likes: the loader's ``on_error`` decides. More methods help if they are
-there: ``path(index)`` says where a sample comes from, and ``labels()`` gives all labels as an array, for balanced sampling.
+``read`` gives the image (a path, a ``FilePart`` of a larger file, the bytes of a file, or an array) and its target: a label,
+``None``, or a dictionary of what belongs to the image: ``mask``, ``bboxes``, ``keypoints``, label fields, ``label``, or whatever
+else a batch should carry. It is called from several threads at once, and raises what it likes: the loader's ``on_error``
+decides. More methods help if they are there: ``path(index)`` says where a sample comes from, and ``labels()`` gives all labels as
+an array, for balanced sampling.
 An attribute ``box_fields`` names what belongs to single boxes: a loader leaves out those that the policy's ``label_fields`` do
 not name, since they would not fit any more where boxes are dropped; the first of them must be named.
 """

@@ -56,7 +56,8 @@ class WebDataset(Indexed):
     members lie is found out once, by going through the headers of all shards, and kept in an index beside each.
 
     The target of a sample is the label in its ``.cls``, if no sample has anything else; otherwise a dictionary with what
-    there is: ``label``, ``json`` (of ``.json``, parsed), ``text`` (of ``.txt``), and ``mask`` (an image file in the shard, as the image).
+    there is: ``label``, ``json`` (of ``.json``, parsed), ``text`` (of ``.txt``), and ``mask`` (an image file in the shard, as
+    the image).
 
     Args:
         shards: A file, a pattern such as ``train-{000..015}.tar`` or ``train-*.tar``, or a list of those.

@@ -16,7 +16,6 @@ from fastaug.composition.arguments import check_count, check_threads
 from fastaug.composition.batch import BFLOAT16, Way, check_dtype, check_layout
 from fastaug.composition.compose import Compose, check_policy
 from fastaug.composition.threads import threads_for
-from fastaug.errors import SampleError
 from fastaug.loading.batch import Batch, Collate, check_collate
 from fastaug.loading.faults import Faults, OnError, check_on_error
 from fastaug.loading.making import Maker, Slot
@@ -135,11 +134,7 @@ class BatchDataset(Dataset[Any]):
             self.errors.add(fault)
         if made.batch is None:
             fault = made.faults[0]
-            raise SampleError(
-                f"no sample of the batch could be used, and a DataLoader cannot do without one: {fault}",
-                fault.index,
-                fault.path,
-            ) from fault.cause
+            raise fault.error(f"no sample of the batch could be used, and a DataLoader cannot do without one: {fault}")
         return made.batch
 
     def _watch(self, slots: Sequence[Slot]) -> None:
