@@ -167,8 +167,9 @@ class Loader:
 
     @property
     def _makers(self) -> int:
-        # While one batch waits for its last samples, the other threads begin the next one.
-        return min(1 if self.threads == 1 else 2, self.prefetch)
+        # While one batch waits for its last samples, the other threads begin the next one; and while one is put together in
+        # Python, there must be two others for that.
+        return min(1 if self.threads == 1 else 3, self.prefetch)
 
     def __repr__(self) -> str:
         rank = f", rank {self.rank} of {self.world_size}" if self.world_size > 1 else ""

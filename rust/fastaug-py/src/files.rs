@@ -200,7 +200,11 @@ impl Deref for Handle<'_> {
 impl Piece<'_> {
     fn read(self) -> io::Result<Contents> {
         let mut contents = Contents::spare();
-        contents.0.try_reserve_exact(self.size.saturating_sub(contents.0.len()))?;
+        if contents.0.capacity() < self.size {
+            // To let it grow would copy what nobody wants any more.
+            contents = Contents::default();
+            contents.0.try_reserve_exact(self.size)?;
+        }
         contents.0.resize(self.size, 0);
         read_exact_at(&self.file, &mut contents.0, self.offset)?;
         Ok(contents)

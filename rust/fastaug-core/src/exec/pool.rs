@@ -46,20 +46,29 @@ pub fn set_num_threads(threads: usize) {
 }
 
 /// Runs `work` for every index below `count`, on `threads` threads (0: the set number); with one thread, right here.
+///
+/// Each thread of the pool takes one index after the other, and then looks for other callers' work: none ever waits for
+/// another one within a call. (With a parallel iterator it does, and takes other callers' work meanwhile, so that a batch may
+/// have to wait for the end of the one behind it.)
 pub fn for_each(count: usize, threads: usize, work: impl Fn(usize) + Send + Sync) {
     let threads = if threads == 0 { num_threads() } else { threads };
     if threads <= 1 || count <= 1 {
         (0..count).for_each(work);
         return;
     }
-    match pool(threads) {
-        Some(pool) => pool.install(|| {
-            use rayon::prelude::*;
-            (0..count).into_par_iter().with_max_len(1).for_each(work);
-        }),
-        // No thread could be started (a limit of the system): slower, but right.
-        None => (0..count).for_each(work),
-    }
+    // If no thread could be started (a limit of the system): slower, but right.
+    let Some(pool) = pool(threads) else { return (0..count).for_each(work) };
+    let next = AtomicUsize::new(0);
+    let work_through = || {
+        while let Some(index) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&index| index < count) {
+            work(index);
+        }
+    };
+    pool.in_place_scope_fifo(|scope| {
+        for _ in 0..threads.min(count) {
+            scope.spawn_fifo(|_| work_through());
+        }
+    });
 }
 
 fn pool(threads: usize) -> Option<Arc<ThreadPool>> {
