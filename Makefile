@@ -32,7 +32,9 @@ bench: $(BENCH)/.built
 	$(BENCH)/bin/python benches/python/pipelines.py $(if $(IMAGES),--images $(IMAGES)) --json target/pipelines.json
 	$(BENCH)/bin/python benches/python/decode.py $(if $(IMAGES),--images $(IMAGES)) --json target/decode.json
 	$(BENCH)/bin/python benches/python/loader.py $(if $(IMAGES),--images $(IMAGES)) --json target/loader.json
-	$(BENCH)/bin/python benches/python/tables.py target/transforms.json target/pipelines.json target/decode.json target/loader.json docs/benchmarks.md
+	$(BENCH)/bin/python benches/python/first_batch.py $(if $(IMAGES),--images $(IMAGES)) --json target/first_batch.json
+	$(BENCH)/bin/python benches/python/tables.py $(foreach name,transforms pipelines decode loader first_batch,target/$(name).json) \
+		docs/benchmarks.md
 
 # For longer: the JPEG decoder with many more rectangles, the loader with many more batches; and mutants of ever new seeds until
 # something fails or Ctrl-C.

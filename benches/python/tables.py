@@ -1,9 +1,9 @@
-"""Writes the benchmarks' document, and the README's table, from what the four programs beside it measured.
+"""Writes the benchmarks' document, and the README's table, from what the five programs beside it measured.
 
-    python benches/python/tables.py TRANSFORMS.json PIPELINES.json DECODE.json LOADER.json docs/benchmarks.md
-        [--readme README.md]
+    python benches/python/tables.py TRANSFORMS.json PIPELINES.json DECODE.json LOADER.json FIRST_BATCH.json
+        docs/benchmarks.md [--readme README.md]
 
-Every number comes from the four files. Nothing is left out: where fastaug is slower, the table and the sentence above it
+Every number comes from the five files. Nothing is left out: where fastaug is slower, the table and the sentence above it
 say so.
 """
 
@@ -25,7 +25,7 @@ Report = dict[str, Any]
 # -- the parts of the document ---------------------------------------------------------------------------------------
 
 
-def document(transforms: Report, pipelines: Report, decoding: Report, loading: Report) -> str:
+def document(transforms: Report, pipelines: Report, decoding: Report, loading: Report, first_batch: Report) -> str:
     """All of docs/benchmarks.md."""
     parts = [
         "# Benchmarks",
@@ -44,6 +44,7 @@ def document(transforms: Report, pipelines: Report, decoding: Report, loading: R
         *decoding_part(decoding),
         "## Loading",
         *loading_part(loading),
+        first_batch_part(first_batch),
         "## What a call costs beside its pixels",
         costs_table(pipelines),
         "## Peak memory",
@@ -239,6 +240,17 @@ def loading_row(row: Row) -> list[str]:
     return parts
 
 
+def first_batch_part(report: Report) -> str:
+    """How long a loader takes to begin with many files."""
+    times = report["milliseconds"]
+    return (
+        f"**First batch of {report['files']:,} files** in folders that were listed before, {report['batch']} of them, from the"
+        f" source's constructor on, in {len(times)} processes one after the other: {times[0]:,.0f} ms in the best (goal"
+        f" {_at_most(report['goal'], times[0], 'ms')}), {times[len(times) // 2]:,.0f} in the median, {times[-1]:,.0f} in the"
+        f" worst. The listing takes {report['listing'] / 1000:.1f} s. Measured on {_machine(report)}."
+    )
+
+
 def costs_table(pipelines: Report) -> str:
     """The empty call and the import."""
     goals = pipelines["goals"]
@@ -397,6 +409,7 @@ def main() -> None:
     parser.add_argument("pipelines", type=Path, help="what pipelines.py wrote")
     parser.add_argument("decoding", type=Path, help="what decode.py wrote")
     parser.add_argument("loading", type=Path, help="what loader.py wrote")
+    parser.add_argument("first_batch", type=Path, help="what first_batch.py wrote")
     parser.add_argument("document", type=Path, help="the Markdown file to write")
     parser.add_argument("--readme", type=Path, default=README, help="the file with the markers")
     options = parser.parse_args()
@@ -404,7 +417,8 @@ def main() -> None:
     pipelines = json.loads(options.pipelines.read_text())
     decoding = json.loads(options.decoding.read_text())
     loading = json.loads(options.loading.read_text())
-    options.document.write_text(document(transforms, pipelines, decoding, loading))
+    first_batch = json.loads(options.first_batch.read_text())
+    options.document.write_text(document(transforms, pipelines, decoding, loading, first_batch))
     rewrite_readme(options.readme, readme_part(transforms, pipelines, loading))
 
 
