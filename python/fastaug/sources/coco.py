@@ -33,10 +33,11 @@ class CocoDetection(Indexed):
     A target is a dictionary: ``bboxes`` (left, top, width and height in pixels, one row per object; for
     ``BboxParams("coco", label_fields=["labels"])``), ``labels`` (classes numbered from 0), ``category_ids`` (their numbers in
     the file), ``area``, ``iscrowd``, ``row`` (numbers from 0), ``image_id``, and ``masks`` if asked for (objects × height ×
-    width, of 0 and 1, equal to those of pycocotools). A policy may drop boxes, so a loader's batches have those of ``labels``,
-    ``category_ids``, ``area``, ``iscrowd`` and ``row`` that ``label_fields`` name. Masks are not dropped: where ``row`` is a
-    label field, ``masks[row]`` are those of the boxes that are left. Images are in the order of their ids, as torchvision has them; objects as in the file. Some files
-    hold boxes without any area, and ``BboxParams(filter_invalid_bboxes=True)`` drops them.
+    width, of 0 and 1, equal to those of pycocotools). A policy may drop boxes, so a loader's batches have those of
+    ``labels``, ``category_ids``, ``area``, ``iscrowd`` and ``row`` that ``label_fields`` name. Masks are not dropped:
+    where ``row`` is a label field, ``masks[row]`` are those of the boxes that are left. Images are in the order of
+    their ids, as torchvision has them; objects as in the file. Some files hold boxes without any area, and
+    ``BboxParams(filter_invalid_bboxes=True)`` drops them.
 
     Args:
         images_folder: Where the images are.

@@ -318,12 +318,15 @@ impl Pipeline {
         array.into_array(py, likeness.type_name())
     }
 
-    /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else a
-    /// list of arrays; `None` stands for a sample that is not there. The first sample to fail is an error, or, if failures are `collected`, those that fail are told with
-    /// their numbers, and with what a `Lambda` raised as their cause; what no sample is to blame for, `KeyboardInterrupt` and the
-    /// like, is raised in any case; what their places in the arrays hold is then anything. The last answer is the seconds that decoding
-    /// took, and that everything took, of all threads together. A sample may have fewer pixel targets than `columns`: the last
-    /// ones are then missing.
+    /// Augments many samples on many threads. Every column becomes one array where all its images come out alike, else
+    /// a list of arrays. `None` stands for a sample that is not there. A sample may have fewer pixel targets than
+    /// `columns`: the last ones are then missing.
+    ///
+    /// The first sample to fail is an error. If failures are `collected`, those that fail are told with their numbers
+    /// instead, and with what a `Lambda` raised as their cause; what their places in the arrays hold is then anything.
+    /// What no sample is to blame for, `KeyboardInterrupt` and the like, is raised in any case.
+    ///
+    /// The last answer is the seconds that decoding took, and that everything took, of all threads together.
     #[pyo3(signature = (seeds, samples, names, columns, boxes, labels, keypoints, record, out, threads, index = None, collected = false))]
     #[allow(clippy::too_many_arguments, reason = "one call per batch, made by Compose only")]
     fn run_batch<'py>(
