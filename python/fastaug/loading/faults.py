@@ -94,4 +94,4 @@ class Faults:
         if self.most is not None and self.count - self._count_before > self.most:
             raise fault.error(f"more than max_errors={self.most} samples of the epoch failed, the last one: {fault}")
         if self.kinds[fault.kind] == 1:
-            warnings.warn(f"{fault} (further ones of this kind are counted in loader.errors)", stacklevel=5)
+            warnings.warn(f"{fault} (further ones of this kind are only counted, in .errors)", stacklevel=5)
