@@ -3,7 +3,8 @@
     python benches/python/loader.py [--images FOLDER …] [--json FILE] [--only NAME …] [--rounds N] [--cold]
 
 Every loader has a process of its own and keeps it for all rounds; they take turns, an epoch each, and the best epoch of each
-counts. The clock runs from one batch to another: starting workers and the first batches are left out. The files are in the
+counts; how threads scale is told by their median epochs, too, since the best one of a single thread needs only one processor at
+its best. The clock runs from one batch to another: starting workers and the first batches are left out. The files are in the
 system's memory; ``--cold`` adds a row for which it is asked to drop them before each epoch, with one process at a time, and
 whoever's files stay all the same is left out. Memory is that of a process and all below it at its peak, pages that several of
 them share counted once.
@@ -21,10 +22,12 @@ import functools
 import json
 import platform
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -159,6 +162,7 @@ def compare(
     entries = len(written) // LARGEST_BATCH * TASKS[comparison.task].batch
     names = [*comparison.ours, *comparison.peers]
     best: dict[str, dict[str, Any]] = {}
+    speeds: dict[str, list[float]] = defaultdict(list)
     missing: dict[str, str] = {}
     stayed: dict[str, float] = {}
 
@@ -180,6 +184,7 @@ def compare(
             if stayed[name] > MOST_THAT_STAYS:
                 raise NotThere(f"{100 * stayed[name]:.0f}% of its files stay in memory, mapped by itself or kept there")
         took = {**process.epoch(), "memory": process.peak, "versions": process.versions}
+        speeds[name].append(took["images_per_second"])
         if name not in best or took["images_per_second"] > best[name]["images_per_second"]:
             best[name] = took
 
@@ -199,6 +204,8 @@ def compare(
                 # What one has mapped would stay in memory for all: with cold files there is one process at a time.
                 turn = functools.partial(turn_alone, name) if cold else functools.partial(take_turn, name, kept[name])
                 attempt(name, turn)
+    for name, one in best.items():
+        one["median"] = median(speeds[name])
     return {**_row(comparison, best, missing), "stayed": stayed}
 
 
@@ -212,7 +219,9 @@ def _row(comparison: Comparison, each: dict[str, dict[str, Any]], missing: dict[
             goals.append({"way": name, "over": best, "ratio": speeds[name] / speeds[best], "goal": goal})
     first, own = next(iter(comparison.goals), None), comparison.one_thread
     if first in speeds and own in speeds:
-        goals.append({"way": first, "over": own, "ratio": speeds[first] / speeds[own], "goal": THREADS_GOAL})
+        medians = each[first]["median"] / each[own]["median"]
+        ratio = speeds[first] / speeds[own]
+        goals.append({"way": first, "over": own, "ratio": ratio, "medians": medians, "goal": THREADS_GOAL})
     return {
         "name": comparison.name,
         "about": comparison.about,

@@ -228,7 +228,8 @@ def loading_row(row: Row) -> list[str]:
     parts = [f"**{row['name']}**: {row['about']}.", _table(header, body)]
     if row["goals"]:
         goals = [
-            f"{goal['way']}: {goal['ratio']:.2f}× {goal['over']} (goal {goal['goal']:g}×{_missed(goal, goal['ratio'])})"
+            f"{goal['way']}: {goal['ratio']:.2f}× {goal['over']}{_of_medians(goal)}"
+            f" (goal {goal['goal']:g}×{_missed(goal, goal['ratio'])})"
             for goal in row["goals"]
         ]
         parts.append("; ".join(goals) + ".")
@@ -238,6 +239,10 @@ def loading_row(row: Row) -> list[str]:
     if row["missing"]:
         parts.append(f"Missing: {'; '.join(f'{name} ({reason})' for name, reason in row['missing'].items())}.")
     return parts
+
+
+def _of_medians(goal: Row) -> str:
+    return f", {goal['medians']:.2f}× by median epochs" if "medians" in goal else ""
 
 
 def first_batch_part(report: Report) -> str:

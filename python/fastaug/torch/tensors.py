@@ -43,19 +43,22 @@ class ToTensors:
         made = batch.mapped(to_tensor)
         for name in self.images:
             if name in made.columns:
-                made.columns[name] = self._images(made.columns[name])
+                made.columns[name] = self._images(batch.columns[name], made.columns[name])
         return made
 
-    def _images(self, images: Any) -> Any:
+    def _images(self, arrays: Any, images: Any) -> Any:
         if isinstance(images, (list, tuple)):
-            return type(images)(self._images(image) for image in images)
+            return type(images)(self._images(*pair) for pair in zip(arrays, images, strict=True))
+        if self.is_bfloat16 and isinstance(arrays, np.ndarray):
+            # Not by way of uint16, which older torches lack.
+            images = to_tensor(arrays.view(np.int16))
         if self.is_bfloat16 and images.dtype != torch.bfloat16:
             images = images.view(torch.bfloat16)
         return images.movedim(-1, -3) if self.channels_last and images.ndim > 2 else images
 
 
 def to_tensor(array: Any) -> Any:
-    """An array as a tensor, whatever else as it is."""
+    """An array as a tensor over the same memory; whatever else as it is."""
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iufb":
         return array
     if array.dtype in (np.uint32, np.uint64):
