@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -91,6 +92,8 @@ def rank(number, count, port, folder):
 
 
 def wait(folder):
+    # Whoever is started in the background, by a shell without job control, is told to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for _ in range(1000):
         for number, _batch in enumerate(loader(folder)):
             if number == 0:
